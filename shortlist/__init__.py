@@ -1,0 +1,3 @@
+"""Shortlist: youth groups seen on the street, described, prioritised and helped — with reasons for every step."""
+
+__version__ = "0.1.0"

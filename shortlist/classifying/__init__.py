@@ -1,0 +1,1 @@
+"""Questionnaire, three-valued rules, verdict with reasons, duiding, comparison of rulesets."""

@@ -1,0 +1,1 @@
+"""Referral with feedback, intervention eligibility, matches, care levels, reminders."""

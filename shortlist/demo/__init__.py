@@ -1,0 +1,1 @@
+"""The fictitious city Waterveen: seeded, synthetic, marked as such on every page."""

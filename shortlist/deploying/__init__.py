@@ -1,0 +1,1 @@
+"""Request, approval, order, report; effect and scaling down."""

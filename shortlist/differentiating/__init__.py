@@ -1,0 +1,1 @@
+"""Members: evidence, roles set by people, the statistical reading; co-presence networks."""

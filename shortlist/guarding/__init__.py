@@ -1,0 +1,1 @@
+"""Accounts, permissions, sessions, audit: who may do what, and who did."""

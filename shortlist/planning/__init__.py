@@ -1,0 +1,1 @@
+"""Demand, capacity, working-time rules, week plan, proven bound; plan van aanpak."""

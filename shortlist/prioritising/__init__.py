@@ -1,0 +1,1 @@
+"""Profile, proposal, Stafgroep decision, disagreement to the driehoek."""

@@ -1,0 +1,1 @@
+"""Quarterly report, exports, open data with small-cell suppression."""

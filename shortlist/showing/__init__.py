@@ -1,0 +1,1 @@
+"""Layout, macros, map, charts and the words: everything that turns values into Dutch HTML."""

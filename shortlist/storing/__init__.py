@@ -1,0 +1,1 @@
+"""Engine, session, migrations, naming convention, job queue."""
