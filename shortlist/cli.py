@@ -1,0 +1,68 @@
+"""The ``shortlist`` command: composes the commands that the rooms offer.
+
+Each command lives in its room's ``commands.py`` and is imported only when it is called, so that
+``shortlist --help`` stays quick. Exit codes: 0 success, 2 bad input, 1 something of ours is broken.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from shortlist.errors import Broken, ShortlistError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "classify": ("shortlist.classifying.commands:classify", "Beoordeel vragenlijsten onder de regelsets."),
+    "check-rules": ("shortlist.classifying.commands:check_rules", "Controleer de regelbestanden."),
+    "plan": ("shortlist.planning.commands:plan", "Maak een weekplan met een bewezen bovengrens."),
+}
+"""Command name → (``module:attribute``, one Dutch line for ``--help``)."""
+
+
+class LazyCommands(click.Group):
+    """A click group that imports a command's module on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name][0].split(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Opdrachten"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyCommands, help="Jeugdgroepen in beeld: waarnemen, duiden, prioriteren en inzet plannen.")
+@click.version_option(package_name="shortlist", message="shortlist %(version)s")
+def shortlist() -> None:
+    """Group all commands."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with the exit code of the contract."""
+    try:
+        shortlist.main(args=arguments, prog_name="shortlist", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except Broken as error:
+        click.echo(error.message, err=True)
+        sys.exit(1)
+    except ShortlistError as error:
+        click.echo(error.message, err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
