@@ -1,0 +1,96 @@
+"""Questionnaires filled by two professions, and the assessments that rest on them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from shortlist.storing.columns import Json, UtcDateTime, not_empty, one_of, plausible
+
+
+class Perspective(StrEnum):
+    """Whose view an answer is: one profession's own, or agreed together."""
+
+    POLITIE = "politie"
+    JONGERENWERK = "jongerenwerk"
+    SAMEN = "samen"
+
+
+class Questionnaire(SQLModel, table=True):
+    """One round of filling in the list for a group over a period."""
+
+    __tablename__ = "questionnaire"
+    __table_args__ = (
+        CheckConstraint("period_until >= period_from", name="period"),
+        plausible("period_from"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    group_id: UUID = Field(foreign_key="jeugdgroep.id", index=True)
+    period_from: date
+    period_until: date
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class Answer(SQLModel, table=True):
+    """One answer from one perspective; a later row for the same item and perspective replaces it."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        one_of("perspective", Perspective),
+        Index("ix_answer_questionnaire_item", "questionnaire_id", "item", "perspective"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    questionnaire_id: UUID = Field(foreign_key="questionnaire.id")
+    item: str = Field(max_length=40)
+    value: str = Field(max_length=40)
+    """A value of the item's scale, a whole number as text, ``onbekend`` or ``geen_aanwijzing``."""
+    perspective: str = Field(max_length=12)
+    note: str = Field(default="", max_length=2000)
+    """Why, in the answerer's own words; also the reason with which a difference was settled."""
+    observation_ids: list[str] = Field(default_factory=list, sa_type=Json)
+    """The gatherings (ids) that the answer rests on, when it was derived from them."""
+    sequence: int
+    """1, 2, … per questionnaire: which of two answers came later."""
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class Assessment(SQLModel, table=True):
+    """What was concluded on a day: duiding and outcomes under every ruleset, and the person's own decision."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (
+        not_empty("reasoning"),
+        one_of(
+            "decided",
+            ("aanvaardbaar", "hinderlijk", "overlastgevend", "crimineel", "te weinig bekend", "alleen duiding"),
+        ),
+        UniqueConstraint("supersedes_id"),
+        Index("ix_assessment_group_recorded", "group_id", "recorded_at"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    group_id: UUID = Field(foreign_key="jeugdgroep.id")
+    questionnaire_id: UUID = Field(foreign_key="questionnaire.id")
+    answers: dict[str, Any] = Field(sa_type=Json)
+    """Item → value as they were on that day."""
+    verdicts: list[dict[str, Any]] = Field(sa_type=Json)
+    """One verdict per ruleset in the shape of ``shortlist classify``."""
+    ruleset: str = Field(max_length=60)
+    """Name of the ruleset that was leading."""
+    outcome: str = Field(max_length=20)
+    """What the leading ruleset gave."""
+    decided: str = Field(max_length=20)
+    """What the person decided; may deviate from ``outcome``."""
+    reasoning: str = Field(max_length=4000)
+    """The person's own reasoning; asked alike for accepting and deviating."""
+    expires_on: date
+    supersedes_id: UUID | None = Field(default=None, foreign_key="assessment.id")
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")

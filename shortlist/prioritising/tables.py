@@ -1,0 +1,69 @@
+"""Priorities: what the veiligheidsmanager proposes and what the Stafgroep decides."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from shortlist.storing.columns import UtcDateTime, not_empty, one_of
+
+
+class Priority(StrEnum):
+    """How urgent a group is for the JIT; decided by people, never computed."""
+
+    HOOG = "hoog"
+    MIDDEN = "midden"
+    LAAG = "laag"
+    GEEN = "geen"
+
+
+class DecisionKind(StrEnum):
+    """What the Stafgroep did with a proposal."""
+
+    VASTGESTELD = "vastgesteld"
+    TERUG = "teruggestuurd"
+    DRIEHOEK = "naar driehoek"
+
+
+class PriorityProposal(SQLModel, table=True):
+    """A proposed priority for a group, with the veiligheidsmanager's reason."""
+
+    __tablename__ = "priority_proposal"
+    __table_args__ = (one_of("priority", Priority), not_empty("reason"), UniqueConstraint("supersedes_id"))
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    group_id: UUID = Field(foreign_key="jeugdgroep.id", index=True)
+    assessment_id: UUID | None = Field(default=None, foreign_key="assessment.id")
+    """The assessment the proposal rests on, when there is one."""
+    priority: str = Field(max_length=10)
+    reason: str = Field(max_length=4000)
+    supersedes_id: UUID | None = Field(default=None, foreign_key="priority_proposal.id")
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class PriorityDecision(SQLModel, table=True):
+    """The Stafgroep's decision on a proposal; at most one each. Valid during a period."""
+
+    __tablename__ = "priority_decision"
+    __table_args__ = (
+        one_of("kind", DecisionKind),
+        one_of("priority", Priority),
+        not_empty("reason"),
+        UniqueConstraint("proposal_id"),
+        CheckConstraint("valid_until >= valid_from", name="period"),
+        Index("ix_priority_decision_group_recorded", "group_id", "recorded_at"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    proposal_id: UUID = Field(foreign_key="priority_proposal.id")
+    group_id: UUID = Field(foreign_key="jeugdgroep.id")
+    kind: str = Field(max_length=15)
+    priority: str = Field(max_length=10)
+    reason: str = Field(max_length=4000)
+    valid_from: date
+    valid_until: date
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
