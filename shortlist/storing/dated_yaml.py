@@ -1,9 +1,10 @@
-"""Dated YAML files with sources: read once, checked against their JSON Schema, every fault with file and line.
+"""Dated YAML files with sources: read once, checked against their JSON Schema, faults with file and line.
 
-The files of ``rules/`` are read here and nowhere else. A file names its ``kind`` (one thing per file); the JSON
-Schema of that kind is ``schemas/<kind>.schema.json`` in the same folder. Dates stay text (``JJJJ-MM-DD``), so that a
-published schema describes exactly what stands in the file. What a file *means* is the business of the room that owns
-it: a room takes :class:`Document` and reports its own faults as :class:`Problem` with ``document.problem(...)``.
+The files of ``rules/`` are read here and nowhere else. A file names its ``kind`` (one thing per file); the
+JSON Schema of that kind is ``schemas/<kind>.schema.json`` in the same folder. Dates stay text
+(``JJJJ-MM-DD``), so that a published schema describes exactly what stands in the file. What a file *means* is
+the business of the room that owns it: a room takes :class:`Document` and reports its own faults as
+:class:`Problem` with ``document.problem(...)``.
 
 Typical use::
 
@@ -44,7 +45,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file as read: ``data`` is plain JSON-like Python, ``lines`` says where each value stands (1-based)."""
+    """One file as read: ``data`` is plain JSON-like Python, ``lines`` says where each value stands (from 1)."""
 
     path: Path
     shown_as: str
@@ -65,7 +66,9 @@ class Document:
     def period(self) -> tuple[date, date | None]:
         """Return the first and the last day in force; ``None`` means no end is known."""
         until = self.data.get("valid_until")
-        return date.fromisoformat(self.data["valid_from"]), None if until is None else date.fromisoformat(until)
+        return date.fromisoformat(self.data["valid_from"]), None if until is None else date.fromisoformat(
+            until
+        )
 
     def in_force(self, on: date) -> bool:
         """Say whether this version is in force on a day (both ends included)."""
@@ -116,7 +119,7 @@ def newest_for(documents: Sequence[Document], on: date | None) -> Document | Non
     return (in_force or begun or by_start[:1])[-1]
 
 
-# --- reading -------------------------------------------------------------------------------------------------
+# --- reading ---
 
 
 class _Loader(yaml.SafeLoader):
@@ -135,7 +138,11 @@ def read_file(path: Path, *, shown_as: str | None = None) -> tuple[Document | No
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        return None, [Problem(shown, 1, f"het bestand is niet te lezen ({error.strerror}).", "controleer pad en rechten.")]
+        return None, [
+            Problem(
+                shown, 1, f"het bestand is niet te lezen ({error.strerror}).", "controleer pad en rechten."
+            )
+        ]
     except UnicodeDecodeError:
         return None, [Problem(shown, 1, "het bestand is geen UTF-8-tekst.", "bewaar het als UTF-8.")]
     loader = _Loader(text)
@@ -148,30 +155,52 @@ def read_file(path: Path, *, shown_as: str | None = None) -> tuple[Document | No
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         return None, [
-            Problem(shown, line, f"dit is geen geldige YAML ({error.problem}).", "controleer inspringing, dubbele punten en aanhalingstekens.")
+            Problem(
+                shown,
+                line,
+                f"dit is geen geldige YAML ({error.problem}).",
+                "let op inspringing, dubbele punten en aanhalingstekens.",
+            )
         ]
     except yaml.YAMLError as error:
         return None, [Problem(shown, 1, f"dit is geen geldige YAML ({error}).", "verwijder vreemde tekens.")]
+    except RecursionError:
+        return None, [
+            Problem(shown, 1, "het bestand verwijst naar zichzelf.", "verwijder de kringverwijzing.")
+        ]
     finally:
         loader.dispose()
     if not isinstance(data, dict):
-        return None, [*problems, Problem(shown, 1, "het bestand bevat geen velden.", "begin met kind, name en valid_from.")]
+        return None, [
+            *problems,
+            Problem(shown, 1, "het bestand bevat geen velden.", "begin met kind, name en valid_from."),
+        ]
     return Document(path, shown, data, lines), problems
 
 
 def _plain(
-    loader: _Loader, node: yaml.Node, steps: Steps, lines: dict[Steps, int], problems: list[Problem], shown: str
+    loader: _Loader,
+    node: yaml.Node,
+    steps: Steps,
+    lines: dict[Steps, int],
+    problems: list[Problem],
+    shown: str,
 ) -> Any:
     """Turn a YAML node into plain Python, noting the line of every value and each key given twice."""
     lines.setdefault(steps, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         mapping: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]  # types-pyyaml leaves it untyped
+            key = loader.construct_object(key_node, deep=True)
             line = key_node.start_mark.line + 1
             if not isinstance(key, str):
                 problems.append(
-                    Problem(shown, line, f"de sleutel {key!r} is geen tekst.", "zet de sleutel tussen aanhalingstekens.")
+                    Problem(
+                        shown,
+                        line,
+                        f"de sleutel {key!r} is geen tekst.",
+                        "zet de sleutel tussen aanhalingstekens.",
+                    )
                 )
                 key = str(key)
             if key in mapping:
@@ -188,19 +217,25 @@ def _plain(
             mapping[key] = _plain(loader, value_node, (*steps, key), lines, problems, shown)
         return mapping
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(loader, child, (*steps, i), lines, problems, shown) for i, child in enumerate(node.value)]
-    return loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]  # types-pyyaml leaves it untyped
+        return [
+            _plain(loader, child, (*steps, i), lines, problems, shown) for i, child in enumerate(node.value)
+        ]
+    return loader.construct_object(node, deep=True)
 
 
 def read_folder(folder: Path) -> Shelf:
     """Read every ``*.yaml`` below a folder, check each against the schema of its kind, and its period.
 
-    Checked for all kinds alike: YAML, keys given twice, the JSON Schema, an end before the start, and two versions of
-    one name in force on one day. A document with a fault is left out of ``documents``, so that later checks can rely
-    on its shape.
+    Checked for all kinds alike: YAML, keys given twice, the JSON Schema, an end before the start, and two
+    versions of one name in force on one day. A document with a fault is left out of ``documents``, so that
+    later checks can rely on its shape.
     """
     if not folder.is_dir():
-        return Shelf(folder, (), (Problem(str(folder), 1, "deze map bestaat niet.", "geef de map met de regelbestanden."),))
+        return Shelf(
+            folder,
+            (),
+            (Problem(str(folder), 1, "deze map bestaat niet.", "geef de map met de regelbestanden."),),
+        )
     documents: list[Document] = []
     problems: list[Problem] = []
     schemas = _Schemas(folder / "schemas")
@@ -213,7 +248,9 @@ def read_folder(folder: Path) -> Shelf:
                 documents.append(document)
         problems += faults
     if not paths:
-        problems.append(Problem(str(folder), 1, "hier staan geen regelbestanden.", "geef de map met de YAML-bestanden."))
+        problems.append(
+            Problem(str(folder), 1, "hier staan geen regelbestanden.", "geef de map met de YAML-bestanden.")
+        )
     return Shelf(folder, tuple(documents), (*problems, *overlapping(documents)))
 
 
@@ -235,7 +272,7 @@ def overlapping(documents: Iterable[Document]) -> list[Problem]:
                 problems.append(
                     version.problem(
                         f"'{name}' geldt vanaf {start}, maar {holder.shown_as} geldt dan ook nog ({until}).",
-                        f"zet in {holder.shown_as} een valid_until vóór {start}, of kies hier een latere valid_from.",
+                        f"zet in {holder.shown_as} een valid_until vóór {start}, of begin hier later.",
                         "valid_from",
                     )
                 )
@@ -249,11 +286,15 @@ def _check_period(document: Document) -> list[Problem]:
         return []
     start, end = document.period()
     if end is not None and end < start:
-        return [document.problem(f"valid_until ({end}) ligt vóór valid_from ({start}).", "keer de data om.", "valid_until")]
+        return [
+            document.problem(
+                f"valid_until ({end}) ligt vóór valid_from ({start}).", "keer de data om.", "valid_until"
+            )
+        ]
     return []
 
 
-# --- JSON Schema, in Dutch --------------------------------------------------------------------------------------
+# --- JSON Schema, in Dutch ---
 
 
 class _Schemas:
@@ -276,9 +317,11 @@ class _Schemas:
             return [document.problem(what, f"{hint}{', '.join(kinds)}.", "kind")]
         if kind not in self._validators:
             schema = json.loads((self._folder / f"{kind}.schema.json").read_text(encoding="utf-8"))
-            self._validators[kind] = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
-        errors = sorted(self._validators[kind].iter_errors(document.data), key=lambda error: [str(s) for s in error.absolute_path])
-        return [_in_dutch(document, error) for error in errors]
+            self._validators[kind] = Draft202012Validator(
+                schema, format_checker=Draft202012Validator.FORMAT_CHECKER
+            )
+        errors = [_in_dutch(document, error) for error in self._validators[kind].iter_errors(document.data)]
+        return sorted(errors)
 
 
 _TYPES = {
@@ -318,7 +361,7 @@ def _in_dutch(document: Document, error: Any) -> Problem:
             remedy = f"geef {' of '.join(_TYPES[name] for name in names)}."
         case "format" | "pattern":
             message = f"'{where}' ({value!r}) is niet goed geschreven."
-            remedy = "schrijf een datum als JJJJ-MM-DD." if wanted == "date" else f"volg het patroon {wanted}."
+            remedy = "schrijf een datum als JJJJ-MM-DD." if wanted == "date" else f"volg {wanted}."
         case "minItems" | "minLength" | "minProperties":
             message, remedy = f"'{where}' is leeg of te kort.", f"geef er ten minste {wanted}."
             if steps and steps[-1] in {"because", "sources"}:

@@ -43,12 +43,13 @@ def migrate(database: Database, revision: str = "head") -> tuple[str | None, str
     return before, current(database)
 
 
-def write_migration(database: Database, message: str) -> None:
-    """Write a new migration from the difference between tables and database (for developers)."""
+def write_migration(database: Database, message: str, number: str) -> None:
+    """Write migration ``number`` (four digits) from the difference between tables and a migrated database."""
     config = _config()
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.revision(config, message=message, autogenerate=True)
+        command.revision(config, message=message, autogenerate=True, rev_id=number)
 
 
 def require_current(database: Database) -> None:

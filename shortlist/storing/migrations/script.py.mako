@@ -1,11 +1,9 @@
 """${message}."""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
-import shortlist.storing.columns as columns
-${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
