@@ -45,7 +45,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file as read: ``data`` is plain JSON-like Python, ``lines`` says where each value stands (from 1)."""
+    """One file as read: ``data`` is plain JSON-like Python, ``lines`` says where each value stands."""
 
     path: Path
     shown_as: str
