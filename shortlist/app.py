@@ -6,18 +6,18 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import uuid4
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from shortlist import navigation
-from shortlist.assets import STATIC
 from shortlist.errors import BadInput, Forbidden, NotFound, Refused, ShortlistError
-from shortlist.guarding.door import House, Pages, system_clock
+from shortlist.guarding.door import House, system_clock
 from shortlist.settings import Settings, secret_key
-from shortlist.showing import install
+from shortlist.showing.install import install
+from shortlist.showing.shell import Shell
 from shortlist.storing.database import Database
 
 MAXIMUM_BODY = 5 * 1024 * 1024
@@ -39,7 +39,7 @@ def create_app(
     Raises:
         Broken: settings, rules or database are unusable; the message says which and how to mend it.
     """
-    app = Flask("shortlist", static_folder=str(STATIC), static_url_path="/static")
+    app = Flask("shortlist", static_folder=None, template_folder=None)
     app.config.update(
         SECRET_KEY=secret_key(settings),
         SESSION_COOKIE_NAME="__Host-shortlist" if settings.secure_cookies else "shortlist",
@@ -56,6 +56,8 @@ def create_app(
     rooms = list(navigation.rooms())
     for pages in rooms:
         app.register_blueprint(pages.blueprint)
+    app.extensions["shortlist.panels"] = navigation.panels
+    app.extensions["shortlist.waiting"] = navigation.waiting
     app.extensions["shortlist.doors"] = {
         endpoint: door for pages in rooms for endpoint, door in pages.doors.items()
     }
@@ -72,14 +74,21 @@ def _add_context(app: Flask, settings: Settings) -> None:
             f'<input type="hidden" name="write_key" value="{uuid4()}">'
         )
 
+    app.jinja_env.globals["form_tokens"] = form_tokens
+
     @app.context_processor
     def for_every_page() -> dict[str, object]:
         actor = request.environ.get("shortlist.actor")
         return {
             "actor": actor,
-            "nav": navigation.items(actor) if actor else [],
-            "fictief": settings.demo,
-            "form_tokens": form_tokens,
+            "shell": Shell(
+                signed_in=navigation.person(actor) if actor else None,
+                places=navigation.menu(actor) if actor else (),
+                fictief=settings.demo,
+                home=url_for("werk.home"),
+                sign_in=url_for("toegang.sign_in_page"),
+                sign_out=url_for("toegang.sign_out_page"),
+            ),
         }
 
 

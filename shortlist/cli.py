@@ -15,6 +15,13 @@ from shortlist.errors import Broken, ShortlistError
 COMMANDS: dict[str, tuple[str, str]] = {
     "classify": ("shortlist.classifying.commands:classify", "Beoordeel vragenlijsten onder de regelsets."),
     "check-rules": ("shortlist.classifying.commands:check_rules", "Controleer de regelbestanden."),
+    "serve": ("shortlist.serving:serve", "Start de webpagina's."),
+    "worker": ("shortlist.serving:worker", "Start het rekenproces voor weekplannen."),
+    "migrate": ("shortlist.storing.commands:migrate", "Breng de database naar de nieuwste versie."),
+    "demo": ("shortlist.demo.commands:demo", "Vul een lege database met een fictieve stad en start."),
+    "import": ("shortlist.classifying.commands:import_file", "Laad groepen, antwoorden en waarnemingen uit een bestand."),
+    "user": ("shortlist.guarding.commands:user", "Beheer accounts."),
+    "verify-log": ("shortlist.guarding.commands:verify_log", "Controleer het logboek."),
     "plan": ("shortlist.planning.commands:plan", "Maak een weekplan met een bewezen bovengrens."),
 }
 """Command name → (``module:attribute``, one Dutch line for ``--help``)."""

@@ -1,11 +1,29 @@
-"""Which rooms the web application has, and which of them a person sees in the menu."""
+"""Which rooms the web application has, what each hands in, and what a person sees in the menu.
 
-from collections.abc import Iterator
+The only module that knows all rooms' pages; ``app.py`` builds the application from it.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
+from flask import request, url_for
+from sqlmodel import Session
+
+from shortlist.connecting.pages import pages as connecting
 from shortlist.guarding.door import EVERYBODY, Pages
 from shortlist.guarding.pages import pages as guarding
 from shortlist.guarding.roles import Actor, Role
+from shortlist.observing.pages import pages as observing
+from shortlist.showing.panels import Panel, WaitingWork
+from shortlist.showing.shell import Person, Place
+from shortlist.showing.words import woord
+
+PanelSource = Callable[..., Panel | None]
+"""``(group_id, *, actor, now, session) -> Panel | None``."""
+WorkSource = Callable[..., list[WaitingWork]]
+"""``(*, actor, now, session) -> list[WaitingWork]``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +35,44 @@ class NavItem:
     allow: frozenset[Role]
 
 
-_ITEMS: tuple[NavItem, ...] = (
+ITEMS: tuple[NavItem, ...] = (
     NavItem("Mijn werk", "werk.home", EVERYBODY),
+    NavItem("Groepen", "groepen.group_list", EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}),
+    NavItem("Logboek", "toegang.log_page", frozenset({Role.PRIVACY_OFFICER})),
 )
+PANELS: tuple[PanelSource, ...] = ()
+WORK: tuple[WorkSource, ...] = ()
 
 
 def rooms() -> Iterator[Pages]:
     """Yield the pages of every room, in the order in which data flows."""
     yield guarding
+    yield observing
+    yield connecting
 
 
-def items(actor: Actor) -> list[NavItem]:
+def menu(actor: Actor) -> list[Place]:
     """Return the menu of one person."""
-    return [item for item in _ITEMS if actor.has(*item.allow)]
+    room = (request.endpoint or "").split(".")[0]
+    return [
+        Place(item.label, url_for(item.endpoint), current=item.endpoint.split(".")[0] == room)
+        for item in ITEMS
+        if actor.has(*item.allow)
+    ]
+
+
+def person(actor: Actor) -> Person:
+    """Return how the page header names somebody."""
+    return Person(actor.name, ", ".join(sorted(woord(role) for role in actor.roles)))
+
+
+def panels(group_id: UUID, *, actor: Actor, now: datetime, session: Session) -> list[Panel]:
+    """Collect what every room has to show about a group, in order."""
+    found = [source(group_id, actor=actor, now=now, session=session) for source in PANELS]
+    return sorted((panel for panel in found if panel is not None), key=lambda panel: panel.order)
+
+
+def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWork]:
+    """Collect the work that waits for somebody: urgent first, then by term."""
+    found = [work for source in WORK for work in source(actor=actor, now=now, session=session)]
+    return sorted(found, key=lambda work: (not work.urgent, work.due is None, work.due or now.date()))

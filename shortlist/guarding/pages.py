@@ -11,7 +11,7 @@ from shortlist.guarding import work
 from shortlist.guarding.door import EVERYBODY, PUBLIC, TOKEN, Pages, current_actor, house, keep
 from shortlist.guarding.roles import Actor, Role
 from shortlist.guarding.schemas import SignInForm
-from shortlist.showing.forms import Form, read_form
+from shortlist.showing.forms import Form, blank, read_form
 
 pages = Pages("toegang", __name__)
 LOG_PAGE = 100
@@ -24,9 +24,9 @@ def _safe_target(raw: str) -> str:
     return raw if inside else url_for("werk.home")
 
 
-def _sign_in_form(form: Form, *, session: Session, message: str = "", status: int = 200) -> ResponseReturnValue:
+def _sign_in_form(form: Form, *, session: Session, status: int = 200) -> ResponseReturnValue:
     demo = work.demo_accounts(session=session) if house().settings.demo else []
-    return render_template("guarding/sign_in.html", form=form, message=message, demo_accounts=demo), status
+    return render_template("guarding/sign_in.html", form=form, demo_accounts=demo), status
 
 
 @pages.route("/aanmelden", allow=PUBLIC, scope="stad", methods=("GET", "POST"))
@@ -35,16 +35,16 @@ def sign_in_page(*, now: datetime, session: Session) -> ResponseReturnValue:
     if request.method == "GET":
         if current_actor(session, now) is not None:
             return redirect(url_for("werk.home"))
-        return _sign_in_form(Form.empty({"naar": request.args.get("naar", "")}), session=session)
+        return _sign_in_form(blank(SignInForm, {"naar": request.args.get("naar", "")}), session=session)
     form = read_form(SignInForm(), request.form)
-    if not form.ok:
+    if not form.valid:
         return _sign_in_form(form, session=session, status=400)
     result = work.sign_in(
         form.data["login"], form.data["password"], origin=request.remote_addr or "onbekend", now=now, session=session
     )
     if result.token is None:
         keep(session)
-        return _sign_in_form(form, session=session, message=result.message, status=400)
+        return _sign_in_form(form.refused(result.message), session=session, status=400)
     cookie.clear()
     cookie[TOKEN] = result.token
     return redirect(_safe_target(form.data["naar"]), code=303)

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from shortlist.showing.forms import DutchSchema
+from shortlist.showing.dutch import DutchSchema
 
 
 class SignInForm(DutchSchema):

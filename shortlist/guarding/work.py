@@ -223,8 +223,12 @@ def demo_accounts(*, session: Session) -> list[tuple[str, str, str]]:
 
 def stadsdelen_of(actor: Actor, *, session: Session) -> list[Stadsdeel]:
     """List the stadsdelen that the actor works in, by name."""
-    rows = session.execute(select(Stadsdeel).order_by(col(Stadsdeel.name))).scalars()
-    return [row for row in rows if actor.sees(row.id)]
+    return [row for row in all_stadsdelen(session=session) if actor.sees(row.id)]
+
+
+def all_stadsdelen(*, session: Session) -> list[Stadsdeel]:
+    """List every stadsdeel by name; the list itself is public."""
+    return list(session.execute(select(Stadsdeel).order_by(col(Stadsdeel.name))).scalars())
 
 
 def finished_write(key: UUID, *, actor: Actor, session: Session) -> WriteKey | None:

@@ -1,0 +1,162 @@
+"""``shortlist serve`` and ``shortlist worker``: the running processes.
+
+The web process never solves a plan; a worker does, from the job queue. ``serve`` starts one beside itself unless told
+not to, so that a small installation needs one command.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask import Flask
+
+from shortlist.app import create_app
+from shortlist.errors import Broken
+from shortlist.guarding.door import system_clock
+from shortlist.settings import Settings, prepare_data_folder, read_settings
+from shortlist.storing import jobs, schema
+from shortlist.storing.database import Database
+
+HANDLERS: dict[str, jobs.Handler] = {}
+"""Which use case does which kind of queued work."""
+_POLL_SECONDS = 0.5
+_THREADS = 8
+
+
+def wsgi() -> Flask:
+    """Build the application from the environment; granian calls this in its own process."""
+    return create_app(read_settings())
+
+
+def prepare(settings: Settings) -> None:
+    """Prove that folder, database, schema and rules are usable before anything is served.
+
+    Raises:
+        Broken: one of them is not; one line with the remedy.
+    """
+    prepare_data_folder(settings)
+    database = Database(settings.database_url)
+    database.check()
+    schema.require_current(database)
+    database.close()
+    create_app(settings)
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Raise Broken when nothing can listen on this address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Broken(
+                f"Poort {port} op {host} is niet vrij ({error.strerror}). "
+                "Stop het andere programma of kies een poort met --port of SHORTLIST_PORT."
+            ) from error
+
+
+@contextmanager
+def _worker_beside(start: bool) -> Iterator[None]:
+    if not start:
+        yield
+        return
+    process = subprocess.Popen([sys.executable, "-m", "shortlist.cli", "worker"])  # noqa: S603 — our own command
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def run_server(settings: Settings, *, worker: bool) -> None:
+    """Serve until stopped. The settings must also be in the environment: the server reads them in its own process."""
+    from granian import Granian  # slow to import; only serving needs it
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    require_free_port(settings.host, settings.port)
+    prepare(settings)
+    server = Granian(
+        "shortlist.serving:wsgi",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=1,
+        blocking_threads=_THREADS,
+        log_level=LogLevels.warning,
+        websockets=False,
+    )
+    click.echo(f"Shortlist draait op http://{settings.host}:{settings.port} (stoppen met Ctrl+C)", err=True)
+    with _worker_beside(worker):
+        server.serve()
+
+
+@click.command(help="Start de webpagina's (en een rekenproces ernaast).")
+@click.option("--host", help="Adres om op te luisteren (anders SHORTLIST_HOST).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Poort (anders SHORTLIST_PORT).")
+@click.option("--worker/--no-worker", default=True, show_default=True, help="Start ook het rekenproces.")
+def serve(host: str | None, port: int | None, worker: bool) -> None:
+    """Serve the pages on a migrated database."""
+    _override(host, port)
+    run_server(read_settings(), worker=worker)
+
+
+def _override(host: str | None, port: int | None) -> None:
+    if host:
+        os.environ["SHORTLIST_HOST"] = host
+    if port:
+        os.environ["SHORTLIST_PORT"] = str(port)
+
+
+def work_one(database: Database) -> bool:
+    """Do the oldest waiting job; tell whether there was one. A job that fails is marked so, with the cause."""
+    with database.writing() as session:
+        claim = jobs.claim(now=system_clock(), session=session)
+    if claim is None:
+        return False
+    error = ""
+    try:
+        handler = HANDLERS.get(claim.kind)
+        if handler is None:
+            error = f"onbekend soort werk: {claim.kind}"
+        else:
+            handler(database, claim)
+    except Exception as failure:  # noqa: BLE001 — whatever goes wrong in a job must be told, and the worker goes on
+        error = f"{type(failure).__name__}: {failure}"
+        click.echo(f"Werk {claim.kind} mislukt: {error}", err=True)
+    with database.writing() as session:
+        jobs.finish(claim.id, error=error, now=system_clock(), session=session)
+    return True
+
+
+@click.command(help="Start het rekenproces: maakt weekplannen die in de wachtrij staan.")
+@click.option("--once", is_flag=True, help="Doe wat er wacht en stop.")
+def worker(once: bool) -> None:
+    """Work off the job queue until stopped."""
+    settings = read_settings()
+    database = Database(settings.database_url)
+    database.check()
+    schema.require_current(database)
+    stopping = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    parent = os.getppid()
+    while not stopping and os.getppid() == parent:
+        if work_one(database):
+            continue
+        if once:
+            break
+        time.sleep(_POLL_SECONDS)
+    database.close()
