@@ -19,7 +19,7 @@ run: prepare-run ## Richt alles in en start de demostad op http://127.0.0.1:8000
 	@exec .venv/bin/shortlist demo
 
 test: prepare-dev ## Richt alles in en draai de testreeks.
-	@.venv/bin/python -m pytest -n 2 -m "not bench" $(ARGS)
+	@.venv/bin/python -m pytest -n 2 -m "not bench and not fresh" $(ARGS)
 
 lint: prepare-dev ## Controleer stijl, typen en de volgorde van de kamers.
 	.venv/bin/ruff check
