@@ -45,6 +45,10 @@ class MemberListDecision(SQLModel, table=True):
     group_id: UUID = Field(foreign_key="jeugdgroep.id")
     allowed: bool
     reason: str = Field(max_length=4000)
+    behaviour: str = Field(default="", max_length=2000)
+    """The problematic behaviour, stated when no assessment in force says that there is any."""
+    assessment_id: UUID | None = Field(default=None, foreign_key="assessment.id")
+    """The assessment in force on that day, when there was one."""
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_by: UUID = Field(foreign_key="account.id")
 

@@ -45,20 +45,22 @@ class PriorityProposal(SQLModel, table=True):
 
 
 class PriorityDecision(SQLModel, table=True):
-    """The Stafgroep's decision on a proposal; at most one each. Valid during a period."""
+    """The Stafgroep's decision on a proposal: one, or after ``naar driehoek`` a second. Valid during a period."""
 
     __tablename__ = "priority_decision"
     __table_args__ = (
         one_of("kind", DecisionKind),
         one_of("priority", Priority),
         not_empty("reason"),
-        UniqueConstraint("proposal_id"),
+        UniqueConstraint("proposal_id", "sequence"),
         CheckConstraint("valid_until >= valid_from", name="period"),
         Index("ix_priority_decision_group_recorded", "group_id", "recorded_at"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     proposal_id: UUID = Field(foreign_key="priority_proposal.id")
+    sequence: int
+    """1, 2 per proposal: two people deciding at once collide here."""
     group_id: UUID = Field(foreign_key="jeugdgroep.id")
     kind: str = Field(max_length=15)
     priority: str = Field(max_length=10)
