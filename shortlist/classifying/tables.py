@@ -36,13 +36,35 @@ class Questionnaire(SQLModel, table=True):
     recorded_by: UUID = Field(foreign_key="account.id")
 
 
+class PerspectiveClosed(SQLModel, table=True):
+    """A profession has given its view in a round, or the round goes on without it for a stated reason.
+
+    Until both rows are there nobody sees the other's answers.
+    """
+
+    __tablename__ = "perspective_closed"
+    __table_args__ = (
+        one_of("perspective", (Perspective.POLITIE, Perspective.JONGERENWERK)),
+        CheckConstraint("NOT skipped OR length(trim(reason)) > 0", name="skipped_with_reason"),
+    )
+
+    questionnaire_id: UUID = Field(foreign_key="questionnaire.id", primary_key=True)
+    perspective: str = Field(max_length=12, primary_key=True)
+    skipped: bool = False
+    """True: this profession gives no view in this round."""
+    reason: str = Field(default="", max_length=2000)
+    """Why the round goes on without this profession."""
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
 class Answer(SQLModel, table=True):
     """One answer from one perspective; a later row for the same item and perspective replaces it."""
 
     __tablename__ = "answer"
     __table_args__ = (
         one_of("perspective", Perspective),
-        Index("ix_answer_questionnaire_item", "questionnaire_id", "item", "perspective"),
+        UniqueConstraint("questionnaire_id", "sequence"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -55,6 +77,8 @@ class Answer(SQLModel, table=True):
     """Why, in the answerer's own words; also the reason with which a difference was settled."""
     observation_ids: list[str] = Field(default_factory=list, sa_type=Json)
     """The gatherings (ids) that the answer rests on, when it was derived from them."""
+    for_jit: bool = False
+    """The two did not settle this one: it stays onbekend and goes to the JIT's agenda, with ``note`` as the question."""
     sequence: int
     """1, 2, … per questionnaire: which of two answers came later."""
     recorded_at: datetime = Field(sa_type=UtcDateTime)
@@ -72,6 +96,7 @@ class Assessment(SQLModel, table=True):
             ("aanvaardbaar", "hinderlijk", "overlastgevend", "crimineel", "te weinig bekend", "alleen duiding"),
         ),
         UniqueConstraint("supersedes_id"),
+        UniqueConstraint("questionnaire_id"),
         Index("ix_assessment_group_recorded", "group_id", "recorded_at"),
     )
 
@@ -86,6 +111,10 @@ class Assessment(SQLModel, table=True):
     """Name of the ruleset that was leading."""
     outcome: str = Field(max_length=20)
     """What the leading ruleset gave."""
+    possible: list[str] = Field(sa_type=Json)
+    """The classes that the leading ruleset left possible, low to high."""
+    duiding: dict[str, Any] = Field(sa_type=Json)
+    """Theme → ``{"level": …, "reasons": [Dutch text, …]}``: what lists and panels show without reading ``verdicts``."""
     decided: str = Field(max_length=20)
     """What the person decided; may deviate from ``outcome``."""
     reasoning: str = Field(max_length=4000)
