@@ -148,7 +148,9 @@ def _add_errors(app: Flask) -> None:
         status = error.code or 500
         if status < 400:
             return error.get_response()
-        title, message = words.get(status, ("Dit klopt niet", "Het verzoek is niet te begrijpen. Probeer het opnieuw."))
+        title, message = words.get(
+            status, ("Dit klopt niet", "Het verzoek is niet te begrijpen. Probeer het opnieuw.")
+        )
         return page(status, title, message)
 
     @app.errorhandler(Exception)
@@ -157,7 +159,7 @@ def _add_errors(app: Flask) -> None:
             raise error
         _log.exception("unforeseen error on %s", request.path, exc_info=error)
         return page(
-            500, "Er ging iets mis", "Er ging iets mis bij ons; er is niets opgeslagen. Probeer het over een minuut opnieuw."
+            500,
+            "Er ging iets mis",
+            "Er ging iets mis bij ons; er is niets opgeslagen. Probeer het over een minuut opnieuw.",
         )
-
-

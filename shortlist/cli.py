@@ -7,6 +7,7 @@ Each command lives in its room's ``commands.py`` and is imported only when it is
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import cast
 
 import click
 
@@ -19,7 +20,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("shortlist.serving:worker", "Start het rekenproces voor weekplannen."),
     "migrate": ("shortlist.storing.commands:migrate", "Breng de database naar de nieuwste versie."),
     "demo": ("shortlist.demo.commands:demo", "Vul een lege database met een fictieve stad en start."),
-    "import": ("shortlist.classifying.commands:import_file", "Laad groepen, antwoorden en waarnemingen uit een bestand."),
+    "import": (
+        "shortlist.classifying.commands:import_file",
+        "Laad groepen, antwoorden en waarnemingen uit een bestand.",
+    ),
     "user": ("shortlist.guarding.commands:user", "Beheer accounts."),
     "verify-log": ("shortlist.guarding.commands:verify_log", "Controleer het logboek."),
     "plan": ("shortlist.planning.commands:plan", "Maak een weekplan met een bewezen bovengrens."),
@@ -31,17 +35,19 @@ class LazyCommands(click.Group):
     """A click group that imports a command's module on first use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in their own order."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command when it is asked for."""
         if cmd_name not in COMMANDS:
             return None
         module, attribute = COMMANDS[cmd_name][0].split(":")
         command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command)
-        return command
+        return cast(click.Command, command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
         with formatter.section("Opdrachten"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 

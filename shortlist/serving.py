@@ -67,7 +67,7 @@ def _worker_beside(start: bool) -> Iterator[None]:
     if not start:
         yield
         return
-    process = subprocess.Popen([sys.executable, "-m", "shortlist.cli", "worker"])  # noqa: S603 — our own command
+    process = subprocess.Popen([sys.executable, "-m", "shortlist.cli", "worker"])
     try:
         yield
     finally:
@@ -129,7 +129,7 @@ def work_one(database: Database) -> bool:
             error = f"onbekend soort werk: {claim.kind}"
         else:
             handler(database, claim)
-    except Exception as failure:  # noqa: BLE001 — whatever goes wrong in a job must be told, and the worker goes on
+    except Exception as failure:
         error = f"{type(failure).__name__}: {failure}"
         click.echo(f"Werk {claim.kind} mislukt: {error}", err=True)
     with database.writing() as session:

@@ -31,6 +31,8 @@ class Settings:
     """Send the session cookie over HTTPS only; the demo on 127.0.0.1 switches it off."""
     demo: bool = False
     """Fictitious city: a banner on every page, accounts listed on the sign-in page."""
+    demo_password: str = "waterveen-fictief"  # noqa: S105 — of the fictitious city; shown on its sign-in page
+    """The password of every account in the fictitious city."""
     sign_in_hours: int = 12
     """A sign-in ends after this many hours, whatever happens."""
     idle_minutes: int = 60

@@ -19,7 +19,9 @@ from shortlist.settings import Settings
 from shortlist.storing import schema
 from shortlist.storing.database import Database
 
-POSTGRES = os.environ.get("SHORTLIST_TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+POSTGRES = os.environ.get(
+    "SHORTLIST_TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+)
 REQUIRED = set(filter(None, os.environ.get("SHORTLIST_REQUIRE", "").split(",")))
 """Suites that may not be skipped (``postgresql,browser``): ``.ci/run`` names them."""
 

@@ -7,13 +7,33 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from shortlist.guarding.door import EVERYBODY, Pages
-from shortlist.guarding.roles import Actor
+from shortlist.guarding.roles import Actor, Role
+from shortlist.showing.words import datum
 
 pages = Pages("werk", __name__)
+SHOWN = 12
+"""At most one screen of waiting work: what comes first, first."""
+OBSERVERS = (Role.JEUGDAGENT, Role.JONGERENWERKER, Role.JEUGDBOA)
 
 
 @pages.route("/", allow=EVERYBODY, scope="eigen")
 def home(*, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
     """Show what waits for whoever signed in."""
     waiting = current_app.extensions["shortlist.waiting"](actor=actor, now=now, session=session)
-    return render_template("connecting/home.html", waiting=waiting)
+    shown = [
+        {
+            "label": item.label,
+            "href": item.href,
+            "note": "; ".join(filter(None, (item.why, f"uiterlijk {datum(item.due)}" if item.due else ""))),
+            "late": item.urgent or (item.due is not None and item.due < now.date()),
+        }
+        for item in waiting[:SHOWN]
+    ]
+    return render_template(
+        "connecting/home.html",
+        now=now,
+        waiting=waiting,
+        shown=shown,
+        more=max(0, len(waiting) - SHOWN),
+        may_observe=actor.has(*OBSERVERS),
+    )

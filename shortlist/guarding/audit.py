@@ -70,12 +70,16 @@ def record(
     counts, never free text about persons.
     """
     if not session.info.get("writing"):
-        raise AuditMissing(f"'{action}' was to be logged in a transaction that keeps nothing: declare personal=True")
+        raise AuditMissing(
+            f"'{action}' was to be logged in a transaction that keeps nothing: declare personal=True"
+        )
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    last = session.connection().execute(
-        select(col(AuditRow.seq), col(AuditRow.hash)).order_by(col(AuditRow.seq).desc()).limit(1)
-    ).first()
+    last = (
+        session.connection()
+        .execute(select(col(AuditRow.seq), col(AuditRow.hash)).order_by(col(AuditRow.seq).desc()).limit(1))
+        .first()
+    )
     row = AuditRow(
         seq=last.seq + 1 if last else 1,
         at=now,
@@ -100,7 +104,9 @@ def record(
 def verify(session: Session) -> tuple[int, int | None]:
     """Walk the chain; return (rows read, seq of the first row that does not fit or None)."""
     previous, expected, count = START, 1, 0
-    for row in session.execute(select(AuditRow).order_by(col(AuditRow.seq)).execution_options(yield_per=1000)).scalars():
+    for row in session.execute(
+        select(AuditRow).order_by(col(AuditRow.seq)).execution_options(yield_per=1000)
+    ).scalars():
         count += 1
         if row.seq != expected or row.previous_hash != previous or row.hash != _row_hash(row):
             return count, row.seq
@@ -113,9 +119,10 @@ def _personal_tables(statement: Any) -> bool:
 
 
 def _note_reading(state: ORMExecuteState) -> None:
-    if state.is_select and not state.session.info.get("audited") and isinstance(state.statement, Select):
-        if UNLOGGED not in state.execution_options and _personal_tables(state.statement):
-            state.session.info["read_personal"] = True
+    if not state.is_select or state.session.info.get("audited") or UNLOGGED in state.execution_options:
+        return
+    if isinstance(state.statement, Select) and _personal_tables(state.statement):
+        state.session.info["read_personal"] = True
 
 
 def _note_change(session: Any, *_: Any) -> None:

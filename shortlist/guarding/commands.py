@@ -27,13 +27,29 @@ def user() -> None:
 @user.command(name="add", help="Maak een account. Het wachtwoord wordt gevraagd.")
 @click.argument("login")
 @click.option("--name", "name", required=True, help="Naam zoals collega's die zien.")
-@click.option("--organisation", required=True, type=click.Choice([o.value for o in Organisation]), help="Werkgever.")
-@click.option("--role", "roles", required=True, multiple=True, type=click.Choice([r.value for r in Role]), help="Rol; mag vaker.")
+@click.option(
+    "--organisation", required=True, type=click.Choice([o.value for o in Organisation]), help="Werkgever."
+)
+@click.option(
+    "--role",
+    "roles",
+    required=True,
+    multiple=True,
+    type=click.Choice([r.value for r in Role]),
+    help="Rol; mag vaker.",
+)
 @click.option("--stadsdeel", "stadsdelen", multiple=True, help="Naam van een stadsdeel; mag vaker.")
 @click.option("--citywide", is_flag=True, help="Werkt in alle stadsdelen.")
-@click.password_option("--password", prompt="Wachtwoord", confirmation_prompt="Nogmaals", help="Ten minste 12 tekens.")
+@click.password_option(
+    "--password", prompt="Wachtwoord", confirmation_prompt="Nogmaals", help="Ten minste 12 tekens."
+)
 def add(
-    login: str, name: str, organisation: str, roles: tuple[str, ...], stadsdelen: tuple[str, ...], citywide: bool,
+    login: str,
+    name: str,
+    organisation: str,
+    roles: tuple[str, ...],
+    stadsdelen: tuple[str, ...],
+    citywide: bool,
     password: str,
 ) -> None:
     """Create an account."""
@@ -43,11 +59,20 @@ def add(
         known = {part.name: part.id for part in work.all_stadsdelen(session=session)}
         unknown = [part for part in stadsdelen if part not in known]
         if unknown:
-            raise Refused(f"Onbekend stadsdeel: {', '.join(unknown)}. Bekend zijn: {', '.join(sorted(known)) or 'geen'}.")
+            raise Refused(
+                f"Onbekend stadsdeel: {', '.join(unknown)}. Bekend zijn: {', '.join(sorted(known)) or 'geen'}."
+            )
         work.create_account(
-            login, name, organisation=Organisation(organisation), roles=[Role(role) for role in roles],
-            stadsdelen=[known[part] for part in stadsdelen], citywide=citywide, password=password, actor=None,
-            now=system_clock(), session=session,
+            login,
+            name,
+            organisation=Organisation(organisation),
+            roles=[Role(role) for role in roles],
+            stadsdelen=[known[part] for part in stadsdelen],
+            citywide=citywide,
+            password=password,
+            actor=None,
+            now=system_clock(),
+            session=session,
         )
     click.echo(f"Account '{login}' is gemaakt.", err=True)
 

@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from flask import Blueprint, current_app, redirect, request, session as cookie, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 from werkzeug.wrappers import Response
@@ -63,9 +64,7 @@ class House:
 
 def house() -> House:
     """Return the running application's house."""
-    found = current_app.extensions["shortlist"]
-    assert isinstance(found, House)
-    return found
+    return cast(House, current_app.extensions["shortlist"])
 
 
 def system_clock() -> datetime:
@@ -150,7 +149,9 @@ class _Undone(Exception):
         self.answer = answer
 
 
-def _pass(door: Door, view: Callable[..., ResponseReturnValue], values: dict[str, Any]) -> ResponseReturnValue:
+def _pass(
+    door: Door, view: Callable[..., ResponseReturnValue], values: dict[str, Any]
+) -> ResponseReturnValue:
     writing = request.method not in {"GET", "HEAD", "OPTIONS"}
     now = house().clock()
     try:
@@ -194,7 +195,11 @@ def _answer(
         if location is not None:
             session.add(
                 WriteKey(
-                    key=key, account_id=actor.id, endpoint=door.endpoint, body_hash=_body_hash(), at=now,
+                    key=key,
+                    account_id=actor.id,
+                    endpoint=door.endpoint,
+                    body_hash=_body_hash(),
+                    at=now,
                     location=location,
                 )
             )

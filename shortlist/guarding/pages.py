@@ -3,7 +3,8 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from flask import redirect, render_template, request, session as cookie, url_for
+from flask import redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -12,6 +13,7 @@ from shortlist.guarding.door import EVERYBODY, PUBLIC, TOKEN, Pages, current_act
 from shortlist.guarding.roles import Actor, Role
 from shortlist.guarding.schemas import SignInForm
 from shortlist.showing.forms import Form, blank, read_form
+from shortlist.showing.words import datumtijd
 
 pages = Pages("toegang", __name__)
 LOG_PAGE = 100
@@ -26,7 +28,10 @@ def _safe_target(raw: str) -> str:
 
 def _sign_in_form(form: Form, *, session: Session, status: int = 200) -> ResponseReturnValue:
     demo = work.demo_accounts(session=session) if house().settings.demo else []
-    return render_template("guarding/sign_in.html", form=form, demo_accounts=demo), status
+    password = house().settings.demo_password
+    return render_template(
+        "guarding/sign_in.html", form=form, demo_accounts=demo, demo_password=password
+    ), status
 
 
 @pages.route("/aanmelden", allow=PUBLIC, scope="stad", methods=("GET", "POST"))
@@ -40,7 +45,11 @@ def sign_in_page(*, now: datetime, session: Session) -> ResponseReturnValue:
     if not form.valid:
         return _sign_in_form(form, session=session, status=400)
     result = work.sign_in(
-        form.data["login"], form.data["password"], origin=request.remote_addr or "onbekend", now=now, session=session
+        form.data["login"],
+        form.data["password"],
+        origin=request.remote_addr or "onbekend",
+        now=now,
+        session=session,
     )
     if result.token is None:
         keep(session)
@@ -64,4 +73,8 @@ def log_page(*, actor: Actor, now: datetime, session: Session) -> ResponseReturn
     before = request.args.get("voor", type=int)
     rows = work.audit_rows(actor=actor, before=before, limit=LOG_PAGE, now=now, session=session)
     older = rows[-1].seq if len(rows) == LOG_PAGE else None
-    return render_template("guarding/log.html", rows=rows, older=older)
+    cells = [
+        (row.seq, datumtijd(row.at), row.actor_name, row.action, row.object_kind, row.result, row.origin)
+        for row in rows
+    ]
+    return render_template("guarding/log.html", cells=cells, older=older)

@@ -41,7 +41,9 @@ def _too_many(login: str, origin: str, *, now: datetime, session: Session) -> bo
         (col(SignInAttempt.origin), origin, 3 * MAXIMUM_ATTEMPTS),
     ):
         count = session.execute(
-            select(func.count()).select_from(SignInAttempt).where(column == value, col(SignInAttempt.at) > since)
+            select(func.count())
+            .select_from(SignInAttempt)
+            .where(column == value, col(SignInAttempt.at) > since)
         ).scalar_one()
         if count >= limit:
             return True
@@ -64,8 +66,13 @@ def sign_in(login: str, password: str, *, origin: str, now: datetime, session: S
     login = login.strip().lower()[:80]
     if _too_many(login, origin, now=now, session=session):
         record(
-            session, actor=None, action="aanmelden geweigerd: te veel pogingen", object_kind="account",
-            now=now, result="geweigerd", origin=origin,
+            session,
+            actor=None,
+            action="aanmelden geweigerd: te veel pogingen",
+            object_kind="account",
+            now=now,
+            result="geweigerd",
+            origin=origin,
         )
         return SignInResult(None, "Te veel mislukte pogingen. Wacht een kwartier en probeer het opnieuw.")
     account = session.execute(
@@ -74,14 +81,26 @@ def sign_in(login: str, password: str, *, origin: str, now: datetime, session: S
     if not fits(password, account.password_hash if account else None) or account is None:
         session.add(SignInAttempt(login=login, origin=origin, at=now))
         record(
-            session, actor=None, action="aanmelden mislukt", object_kind="account",
-            object_id=account.id if account else None, now=now, result="geweigerd", origin=origin,
+            session,
+            actor=None,
+            action="aanmelden mislukt",
+            object_kind="account",
+            object_id=account.id if account else None,
+            now=now,
+            result="geweigerd",
+            origin=origin,
         )
         return SignInResult(None, "Deze gebruikersnaam en dit wachtwoord horen niet bij elkaar.")
     token = secrets.token_urlsafe(32)
     session.add(SignIn(token_hash=_hashed(token), account_id=account.id, created_at=now, seen_at=now))
     record(
-        session, actor=None, action="aangemeld", object_kind="account", object_id=account.id, now=now, origin=origin,
+        session,
+        actor=None,
+        action="aangemeld",
+        object_kind="account",
+        object_id=account.id,
+        now=now,
+        origin=origin,
         details={"naam": account.name},
     )
     return SignInResult(token)
@@ -103,7 +122,14 @@ def end_sign_ins(account_id: UUID, *, now: datetime, session: Session) -> None:
 
 
 def actor_of(
-    token: str, *, lifetime: timedelta, idle: timedelta, origin: str, trace_id: str, now: datetime, session: Session
+    token: str,
+    *,
+    lifetime: timedelta,
+    idle: timedelta,
+    origin: str,
+    trace_id: str,
+    now: datetime,
+    session: Session,
 ) -> tuple[Actor, bool] | None:
     """Return who holds this token and whether its ``seen_at`` is due to be renewed; None when it is not valid."""
     row = session.execute(
@@ -132,7 +158,9 @@ def renew(token: str, *, now: datetime, session: Session) -> None:
 
 def actor_from(account: Account, *, origin: str, trace_id: str = "", session: Session) -> Actor:
     """Build the actor of an account from its roles and stadsdelen."""
-    roles = session.execute(select(col(AccountRole.role)).where(col(AccountRole.account_id) == account.id)).scalars()
+    roles = session.execute(
+        select(col(AccountRole.role)).where(col(AccountRole.account_id) == account.id)
+    ).scalars()
     stadsdelen = session.execute(
         select(col(AccountStadsdeel.stadsdeel_id)).where(col(AccountStadsdeel.account_id) == account.id)
     ).scalars()
@@ -191,7 +219,11 @@ def create_account(
         message = f"Het wachtwoord is te kort: gebruik ten minste {MINIMUM_LENGTH} tekens."
         raise Refused(message, fields={"password": message})
     account = Account(
-        login=login, name=name.strip(), organisation=organisation.value, citywide=citywide, created_at=now,
+        login=login,
+        name=name.strip(),
+        organisation=organisation.value,
+        citywide=citywide,
+        created_at=now,
         password_hash=None if password is None else hash_password(password),
     )
     if account_id is not None:
@@ -201,7 +233,12 @@ def create_account(
     session.add_all(AccountRole(account_id=account.id, role=role.value) for role in roles)
     session.add_all(AccountStadsdeel(account_id=account.id, stadsdeel_id=part) for part in stadsdelen)
     record(
-        session, actor=actor, action="account gemaakt", object_kind="account", object_id=account.id, now=now,
+        session,
+        actor=actor,
+        action="account gemaakt",
+        object_kind="account",
+        object_id=account.id,
+        now=now,
         origin="opdrachtregel",
     )
     return account.id
@@ -238,14 +275,23 @@ def finished_write(key: UUID, *, actor: Actor, session: Session) -> WriteKey | N
     ).scalar_one_or_none()
 
 
-def audit_rows(*, actor: Actor, before: int | None, limit: int, now: datetime, session: Session) -> list[AuditRow]:
+def audit_rows(
+    *, actor: Actor, before: int | None, limit: int, now: datetime, session: Session
+) -> list[AuditRow]:
     """List audit rows, newest first, for the privacy officer; looking is itself logged."""
     require_role(actor, Role.PRIVACY_OFFICER)
     query = select(AuditRow).order_by(col(AuditRow.seq).desc()).limit(limit)
     if before is not None:
         query = query.where(col(AuditRow.seq) < before)
     rows = list(session.execute(query).scalars())
-    record(session, actor=actor, action="logboek gelezen", object_kind="logboek", now=now, details={"rijen": len(rows)})
+    record(
+        session,
+        actor=actor,
+        action="logboek gelezen",
+        object_kind="logboek",
+        now=now,
+        details={"rijen": len(rows)},
+    )
     return rows
 
 

@@ -50,7 +50,7 @@ PERSONAL: dict[str, Any] = {"info": {"personal": True}}
 
 def one_of(column: str, values: type[StrEnum] | Iterable[str]) -> CheckConstraint:
     """Return a CHECK that ``column`` holds one of ``values``."""
-    words = ", ".join(f"'{str(value)}'" for value in values)
+    words = ", ".join(f"'{value!s}'" for value in values)
     return CheckConstraint(f"{column} IN ({words})", name=f"{column}_known")
 
 

@@ -7,7 +7,9 @@ from shortlist.storing import schema
 from shortlist.storing.database import Database
 
 
-@click.command(help="Breng de database naar de nieuwste versie (of --to VERSIE). Verandert niets als dat al zo is.")
+@click.command(
+    help="Breng de database naar de nieuwste versie (of --to VERSIE). Verandert niets als dat al zo is."
+)
 @click.option("--to", "revision", default="head", show_default=True, help="De gewenste versie.")
 def migrate(revision: str) -> None:
     """Run the migrations and say what changed."""

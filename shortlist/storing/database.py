@@ -44,7 +44,12 @@ class Turns:
 def _on_sqlite_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MILLISECONDS}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY_MILLISECONDS}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -74,7 +79,9 @@ class Database:
             if not self.is_sqlite:
                 return create_engine(self.url, pool_pre_ping=True)
             if not self.url.database:
-                raise Broken("Een SQLite-database in het geheugen kan niet: noem een bestand in SHORTLIST_DATABASE_URL.")
+                raise Broken(
+                    "Een SQLite-database in het geheugen kan niet: noem een bestand in SHORTLIST_DATABASE_URL."
+                )
             engine = create_engine(self.url, connect_args={"check_same_thread": False})
         except (NoSuchModuleError, ModuleNotFoundError) as error:
             raise Broken(

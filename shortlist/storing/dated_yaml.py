@@ -15,6 +15,7 @@ Typical use::
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -123,13 +124,17 @@ def newest_for(documents: Sequence[Document], on: date | None) -> Document | Non
 
 
 class _Loader(yaml.SafeLoader):
-    """The safe loader without timestamps: a date stays the text that the file and its schema speak of."""
+    """The safe loader with YAML 1.2 words: dates stay text, and only ``true`` and ``false`` are booleans.
+
+    In YAML 1.1 the words ``on``, ``no`` and ``yes`` are booleans, which nobody who writes rules expects.
+    """
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    first: [(tag, pattern) for tag, pattern in found if tag.rpartition(":")[2] not in {"timestamp", "bool"}]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
 def read_file(path: Path, *, shown_as: str | None = None) -> tuple[Document | None, list[Problem]]:

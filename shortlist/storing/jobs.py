@@ -86,9 +86,7 @@ def claim(*, now: datetime, session: Session) -> Claim | None:
 
 def report(job_id: UUID, progress: Mapping[str, Any], *, now: datetime, session: Session) -> bool:
     """Store a sign of life with progress; return whether somebody asked to stop."""
-    session.execute(
-        update(Job).where(col(Job.id) == job_id).values(progress=dict(progress), sign_at=now)
-    )
+    session.execute(update(Job).where(col(Job.id) == job_id).values(progress=dict(progress), sign_at=now))
     return bool(session.execute(select(col(Job.stop_asked)).where(col(Job.id) == job_id)).scalar_one())
 
 

@@ -23,7 +23,8 @@ def _config() -> Config:
 def newest() -> str:
     """Return the newest revision that this program knows."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
+    if head is None:
+        raise Broken("De migraties ontbreken in dit programma: installeer het opnieuw.")
     return head
 
 

@@ -81,15 +81,25 @@ def city(database: Database) -> City:
                 citywide = role in CITYWIDE
                 login = role.value + suffix
                 account = Account(
-                    login=login, name=f"Fictieve {login}", organisation=organisation.value, citywide=citywide,
-                    password_hash=_HASH, created_at=NOW,
+                    login=login,
+                    name=f"Fictieve {login}",
+                    organisation=organisation.value,
+                    citywide=citywide,
+                    password_hash=_HASH,
+                    created_at=NOW,
                 )
                 session.add(account)
                 session.flush()
                 session.add(AccountRole(account_id=account.id, role=role.value))
                 session.add(AccountStadsdeel(account_id=account.id, stadsdeel_id=part))
                 actors[login] = Actor(
-                    account.id, account.name, organisation, frozenset({role}), frozenset({part}), citywide, "test"
+                    account.id,
+                    account.name,
+                    organisation,
+                    frozenset({role}),
+                    frozenset({part}),
+                    citywide,
+                    "test",
                 )
         record(session, actor=None, action="testgegevens", object_kind="stad", now=NOW)
     return City(actors, database)
@@ -100,7 +110,7 @@ class Browser(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
-        if response.mimetype == "text/html" and response.status_code < 300 or response.status_code >= 400:
+        if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
             problems = check(response.get_data(as_text=True))
             assert problems == [], f"{response.request.path}: {problems}"
         return response

@@ -216,9 +216,9 @@ def upgrade() -> None:
     sa.Column('group_id', sa.Uuid(), nullable=True),
     sa.Column('place_id', sa.Uuid(), nullable=True),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('duration_minutes', sa.Integer(), nullable=False),
-    sa.Column('effort_minutes', sa.Integer(), nullable=False),
-    sa.Column('seen_count', sa.Integer(), nullable=False),
+    sa.Column('duration_minutes', sa.Integer(), nullable=True),
+    sa.Column('effort_minutes', sa.Integer(), nullable=True),
+    sa.Column('seen_count', sa.Integer(), nullable=True),
     sa.Column('observer_id', sa.Uuid(), nullable=False),
     sa.Column('organisation', sa.String(length=20), nullable=False),
     sa.Column('regime', sa.String(length=3), nullable=False),
@@ -226,11 +226,15 @@ def upgrade() -> None:
     sa.Column('hearsay', sa.Boolean(), nullable=False),
     sa.Column('feit', sa.String(length=4000), nullable=False),
     sa.Column('oordeel', sa.String(length=4000), nullable=False),
+    sa.Column('under_twelve', sa.Boolean(), nullable=False),
     sa.Column('supersedes_id', sa.Uuid(), nullable=True),
+    sa.Column('correction_reason', sa.String(length=500), nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('recorded_by', sa.Uuid(), nullable=False),
     sa.CheckConstraint("organisation IN ('politie', 'jongerenwerk', 'gemeente')", name=op.f('ck_gathering_organisation_known')),
     sa.CheckConstraint("regime IN ('avg', 'wpg')", name=op.f('ck_gathering_regime_known')),
+    sa.CheckConstraint("source <> 'gehoord' OR hearsay", name=op.f('ck_gathering_heard_is_hearsay')),
+    sa.CheckConstraint("source <> 'gezien' OR NOT hearsay", name=op.f('ck_gathering_seen_is_no_hearsay')),
     sa.CheckConstraint("source IN ('gezien', 'gehoord', 'melding')", name=op.f('ck_gathering_source_known')),
     sa.CheckConstraint("started_at >= '2000-01-01' AND started_at < '2100-01-01'", name=op.f('ck_gathering_started_at_plausible')),
     sa.CheckConstraint('duration_minutes BETWEEN 0 AND 1440', name=op.f('ck_gathering_duration_minutes_range')),
@@ -238,6 +242,7 @@ def upgrade() -> None:
     sa.CheckConstraint('length(trim(feit)) > 0', name=op.f('ck_gathering_feit_not_empty')),
     sa.CheckConstraint('recorded_at >= started_at', name=op.f('ck_gathering_not_in_future')),
     sa.CheckConstraint('seen_count BETWEEN 0 AND 200', name=op.f('ck_gathering_seen_count_range')),
+    sa.CheckConstraint('supersedes_id IS NULL OR length(trim(correction_reason)) > 0', name=op.f('ck_gathering_correction_has_reason')),
     sa.ForeignKeyConstraint(['group_id'], ['jeugdgroep.id'], name=op.f('fk_gathering_group_id_jeugdgroep')),
     sa.ForeignKeyConstraint(['observer_id'], ['account.id'], name=op.f('fk_gathering_observer_id_account')),
     sa.ForeignKeyConstraint(['place_id'], ['place.id'], name=op.f('fk_gathering_place_id_place')),
@@ -309,11 +314,9 @@ def upgrade() -> None:
     sa.CheckConstraint("state IN ('signaal', 'actief', 'gesloten')", name=op.f('ck_group_status_state_known')),
     sa.ForeignKeyConstraint(['group_id'], ['jeugdgroep.id'], name=op.f('fk_group_status_group_id_jeugdgroep')),
     sa.ForeignKeyConstraint(['recorded_by'], ['account.id'], name=op.f('fk_group_status_recorded_by_account')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_group_status'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_group_status')),
+    sa.UniqueConstraint('group_id', 'recorded_at', name=op.f('uq_group_status_group_id_recorded_at'))
     )
-    with op.batch_alter_table('group_status', schema=None) as batch_op:
-        batch_op.create_index('ix_group_status_group_at', ['group_id', 'recorded_at'], unique=False)
-
     op.create_table('member_role',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('group_id', sa.Uuid(), nullable=False),
@@ -795,9 +798,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_member_role_group_person')
 
     op.drop_table('member_role')
-    with op.batch_alter_table('group_status', schema=None) as batch_op:
-        batch_op.drop_index('ix_group_status_group_at')
-
     op.drop_table('group_status')
     with op.batch_alter_table('group_place', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_group_place_place_id'))

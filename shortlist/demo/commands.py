@@ -1,0 +1,40 @@
+"""``shortlist demo``: the fictitious city Waterveen on an empty database, and the server in demo mode."""
+
+import os
+from dataclasses import replace
+
+import click
+
+from shortlist.demo import work
+from shortlist.guarding.audit import watch
+from shortlist.guarding.door import system_clock
+from shortlist.serving import run_server
+from shortlist.settings import prepare_data_folder, read_settings
+from shortlist.storing import schema
+from shortlist.storing.database import Database
+
+
+@click.command(help="Vul een lege, bijgewerkte database met de fictieve stad Waterveen en start de pagina's.")
+@click.option("--host", help="Adres om op te luisteren (anders SHORTLIST_HOST).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Poort (anders SHORTLIST_PORT).")
+@click.option("--fill-only", is_flag=True, help="Vul alleen; start niet.")
+def demo(host: str | None, port: int | None, fill_only: bool) -> None:
+    """Fill when empty, then serve. Refuses a database that holds anything else."""
+    os.environ["SHORTLIST_DEMO"] = "ja"
+    os.environ.setdefault("SHORTLIST_SECURE_COOKIES", "nee")
+    settings = read_settings()
+    settings = replace(settings, host=host or settings.host, port=port or settings.port)
+    prepare_data_folder(settings)
+    database = Database(settings.database_url)
+    database.check()
+    schema.require_current(database)
+    with database.writing() as session:
+        watch(session)
+        if work.is_demo(session):
+            click.echo("De demostad stond al klaar.", err=True)
+        else:
+            work.fill_city(password=settings.demo_password, now=system_clock(), session=session)
+            click.echo("De fictieve stad Waterveen is gemaakt.", err=True)
+    database.close()
+    if not fill_only:
+        run_server(settings, worker=True)
