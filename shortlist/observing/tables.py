@@ -114,7 +114,7 @@ class GroupStatus(SQLModel, table=True):
     """A dated state of a group; the newest counts."""
 
     __tablename__ = "group_status"
-    __table_args__ = (one_of("state", GroupState), Index("ix_group_status_group_at", "group_id", "recorded_at"))
+    __table_args__ = (one_of("state", GroupState), UniqueConstraint("group_id", "recorded_at"))
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     group_id: UUID = Field(foreign_key="jeugdgroep.id")
@@ -217,6 +217,11 @@ class Gathering(SQLModel, table=True):
         between("seen_count", 0, 200),
         plausible("started_at"),
         CheckConstraint("recorded_at >= started_at", name="not_in_future"),
+        CheckConstraint("source <> 'gehoord' OR hearsay", name="heard_is_hearsay"),
+        CheckConstraint("source <> 'gezien' OR NOT hearsay", name="seen_is_no_hearsay"),
+        CheckConstraint(
+            "supersedes_id IS NULL OR length(trim(correction_reason)) > 0", name="correction_has_reason"
+        ),
         UniqueConstraint("supersedes_id"),
         Index("ix_gathering_group_started", "group_id", "started_at"),
         Index("ix_gathering_stadsdeel_started", "stadsdeel_id", "started_at"),
@@ -229,12 +234,15 @@ class Gathering(SQLModel, table=True):
     group_id: UUID | None = Field(default=None, foreign_key="jeugdgroep.id")
     place_id: UUID | None = Field(default=None, foreign_key="place.id", index=True)
     started_at: datetime = Field(sa_type=UtcDateTime)
-    duration_minutes: int
-    """How long the gathering lasted or was watched, minutes."""
-    effort_minutes: int
-    """How long the observer looked at this spot, minutes: without it a count says how often we looked."""
-    seen_count: int
-    """How many youngsters were there; 0 is a nil return and counts."""
+    duration_minutes: int | None = None
+    """How long the gathering lasted or was watched, minutes; None = unknown."""
+    effort_minutes: int | None = None
+    """How long the observer looked at this spot, minutes: without it a count says how often we looked.
+
+    0 when nobody looked (hearsay, a report); None = unknown (imported without it).
+    """
+    seen_count: int | None = None
+    """How many youngsters were there; 0 is a nil return and counts; None = unknown (hearsay, a report)."""
     observer_id: UUID = Field(foreign_key="account.id", index=True)
     organisation: str = Field(max_length=20)
     regime: str = Field(max_length=3)
@@ -242,7 +250,11 @@ class Gathering(SQLModel, table=True):
     hearsay: bool = False
     feit: str = Field(max_length=4000)
     oordeel: str = Field(default="", max_length=4000)
+    under_twelve: bool = False
+    """Children under 12 were there: a signal to care; nothing is kept about any of them."""
     supersedes_id: UUID | None = Field(default=None, foreign_key="gathering.id")
+    correction_reason: str = Field(default="", max_length=500)
+    """Why this row replaces the one that it supersedes."""
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_by: UUID = Field(foreign_key="account.id")
 
