@@ -1,0 +1,209 @@
+"""Charts as SVG text, made on the server: bars, a series with the effort behind it, a week of teams.
+
+Horizontal positions are percentages and vertical ones pixels, so that a chart fits a phone and a desk without
+shrinking its letters. Colours come from ``static/css/figures.css`` by class; nothing is styled inline. Each
+picture has a title and a description for who cannot see it; the macro ``figures.chart`` puts the same numbers
+in a table beside it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from markupsafe import Markup, escape
+
+from shortlist.showing.words import AMSTERDAM, DAYS, LEVELS, getal, tijd
+
+_ROW = 44
+_LANE = 40
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stretch of time in a week timeline; ``kind`` is a whole number 1-8 that picks colour and pattern."""
+
+    start: datetime
+    end: datetime
+    label: str = ""
+    kind: int = 1
+
+
+def level_bars(level: str) -> Markup:
+    """Draw a level of a duiding theme as three small bars; purely decoration beside the word."""
+    filled = LEVELS.index(level) + 1 if level in LEVELS else 0
+    bars = "".join(
+        f'<rect class="sl-level__bar{" sl-level__bar--on" if step < filled else ""}" '
+        f'x="{step * 7}" y="{10 - step * 4}" width="5" height="{6 + step * 4}"/>'
+        for step in range(3)
+    )
+    return Markup(  # noqa: S704 — built from numbers only
+        f'<svg class="sl-level" viewBox="0 0 19 16" width="19" height="16" aria-hidden="true" '
+        f'focusable="false">{bars}</svg>'
+    )
+
+
+def bar_chart(
+    title: str,
+    pairs: Sequence[tuple[str, float]],
+    *,
+    id: str,  # noqa: A002 — it is the HTML attribute of that name
+    unit: str = "",
+    description: str = "",
+) -> Markup:
+    """Draw horizontal bars in the order given, each with its label and value above it."""
+    top = max((value for _, value in pairs), default=0) or 1
+    body = ""
+    for row, (label, value) in enumerate(pairs):
+        y = row * _ROW
+        body += (
+            f'<text class="sl-chart__label" x="0" y="{y + 15}">{escape(label)}</text>'
+            f'<text class="sl-chart__value" x="100%" y="{y + 15}">{escape(_amount(value, unit))}</text>'
+            f'<rect class="sl-chart__track" x="0" y="{y + 22}" width="100%" height="12"/>'
+            f'<rect class="sl-chart__bar" x="0" y="{y + 22}" width="{_percent(value / top)}" height="12"/>'
+        )
+    told = description or _list_of(pairs, unit)
+    return _picture(id, title, told, max(len(pairs), 1) * _ROW - 8, body)
+
+
+def time_series(
+    title: str,
+    points: Sequence[tuple[str, float, float | None]],
+    *,
+    id: str,  # noqa: A002 — it is the HTML attribute of that name
+    count_name: str = "waarnemingen",
+    effort_name: str = "uren inzet",
+    description: str = "",
+) -> Markup:
+    """Draw counts per period as columns with, below them, the effort of the same periods.
+
+    ``points`` are (label of the period, count, effort). The effort stands beside the counts because more
+    looking gives more counts; each of the two has its own scale, written at its top.
+    """
+    count_top = max((count for _, count, _ in points), default=0) or 1
+    efforts = [effort for _, _, effort in points if effort is not None]
+    effort_top = max(efforts, default=0) or 1
+    slot = 100 / max(len(points), 1)
+    upper, lower = 118, 44
+    base = 22 + upper
+    second = base + 30 + lower
+    body = (
+        f'<text class="sl-chart__axis" x="0" y="12">{escape(count_name)}, hoogste '
+        f"{escape(getal(count_top))}</text>"
+        f'<line class="sl-chart__rule" x1="0" x2="100%" y1="{base}" y2="{base}"/>'
+    )
+    every = max(1, -(-len(points) // 6))
+    for step, (label, count, effort) in enumerate(points):
+        x, width = _number(step * slot + slot * 0.12), _number(slot * 0.76)
+        high = round(upper * count / count_top)
+        body += (
+            f'<rect class="sl-chart__bar" x="{x}%" y="{base - high}" width="{width}%" height="{high}"/>'
+            if high
+            else ""
+        )
+        if effort:
+            tall = max(1, round(lower * effort / effort_top))
+            body += (
+                f'<rect class="sl-chart__effort" x="{x}%" y="{second - tall}" width="{width}%" '
+                f'height="{tall}"/>'
+            )
+        if step % every == 0:
+            body += (
+                f'<text class="sl-chart__tick" x="{_number(step * slot)}%" y="{second + 16}">'
+                f"{escape(label)}</text>"
+            )
+    if efforts:
+        body += (
+            f'<text class="sl-chart__axis" x="0" y="{base + 20}">{escape(effort_name)}, hoogste '
+            f"{escape(getal(effort_top))}</text>"
+        )
+    body += f'<line class="sl-chart__rule" x1="0" x2="100%" y1="{second}" y2="{second}"/>'
+    told = description or (
+        f"{count_name} per periode: {_list_of([(label, count) for label, count, _ in points], '')}"
+    )
+    return _picture(id, title, told, second + 22, body)
+
+
+def week_timeline(
+    title: str,
+    start: datetime,
+    lanes: Sequence[tuple[str, Sequence[Block]]],
+    *,
+    id: str,  # noqa: A002 — it is the HTML attribute of that name
+    days: int = 7,
+    description: str = "",
+) -> Markup:
+    """Draw teams under each other and time from left to right, in Dutch local days from ``start`` on."""
+    first = start.astimezone(AMSTERDAM)
+    midnights = [
+        datetime.combine(first.date() + timedelta(days=day), datetime.min.time(), AMSTERDAM)
+        for day in range(days + 1)
+    ]
+    origin, whole = midnights[0], (midnights[-1].timestamp() - midnights[0].timestamp()) or 1
+
+    def share(moment: datetime) -> float:
+        return min(1.0, max(0.0, (moment.timestamp() - origin.timestamp()) / whole))
+
+    body, height = "", 28 + len(lanes) * (_LANE + 18)
+    for day, midnight in enumerate(midnights[:-1]):
+        left = share(midnight)
+        if day % 2 == 0:
+            body += (
+                f'<rect class="sl-week__day" x="{_percent(left)}" y="0" '
+                f'width="{_percent(share(midnights[day + 1]) - left)}" height="{height}"/>'
+            )
+        body += (
+            f'<text class="sl-chart__tick" x="{_percent(left)}" dx="4" y="16">'
+            f"{DAYS[midnight.weekday()][:2]} {midnight.day}</text>"
+        )
+    for lane, (name, blocks) in enumerate(lanes):
+        y = 28 + lane * (_LANE + 18)
+        body += (
+            f'<line class="sl-chart__rule" x1="0" x2="100%" y1="{y}" y2="{y}"/>'
+            f'<text class="sl-week__team" x="4" y="{y + 15}">{escape(name)}</text>'
+        )
+        for block in blocks:
+            left, right = share(block.start), share(block.end)
+            if right <= left:
+                continue
+            tip = f"{name}: {block.label} {tijd(block.start)}–{tijd(block.end)}".replace("  ", " ")
+            body += (
+                f'<svg x="{_percent(left)}" y="{y + 20}" '
+                f'width="{_percent(right - left)}" height="{_LANE - 8}">'
+                f"<title>{escape(tip)}</title>"
+                f'<rect class="sl-week__block sl-series-{_kind(block.kind)}" '
+                f'width="100%" height="100%" rx="2"/>'
+                f'<text class="sl-week__label" x="3" y="21">{escape(block.label)}</text></svg>'
+            )
+    told = description or "; ".join(
+        f"{name}: {len(blocks)} {'blok' if len(blocks) == 1 else 'blokken'}" for name, blocks in lanes
+    )
+    return _picture(id, title, told, height, body)
+
+
+def _kind(kind: int) -> int:
+    return (kind - 1) % 8 + 1
+
+
+def _picture(picture_id: str, title: str, told: str, height: int, body: str) -> Markup:
+    return Markup(  # noqa: S704 — every text in it went through escape above
+        f'<svg class="sl-chart" width="100%" height="{height}" role="img" '
+        f'aria-labelledby="{escape(picture_id)}-title {escape(picture_id)}-told">'
+        f'<title id="{escape(picture_id)}-title">{escape(title)}</title>'
+        f'<desc id="{escape(picture_id)}-told">{escape(told)}</desc>{body}</svg>'
+    )
+
+
+def _amount(value: float, unit: str) -> str:
+    return f"{getal(value)} {unit}".strip()
+
+
+def _list_of(pairs: Sequence[tuple[str, float]], unit: str) -> str:
+    return ", ".join(f"{label} {_amount(value, unit)}" for label, value in pairs) or "geen gegevens"
+
+
+def _percent(share: float) -> str:
+    return f"{_number(share * 100)}%"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}".rstrip("0").rstrip(".")
