@@ -16,7 +16,7 @@ Typical use::
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -228,27 +228,28 @@ def _plain(
     return loader.construct_object(node, deep=True)
 
 
-def read_folder(folder: Path) -> Shelf:
+def read_folder(folder: Path, kinds: Collection[str] | None = None) -> Shelf:
     """Read every ``*.yaml`` below a folder, check each against the schema of its kind, and its period.
 
-    Checked for all kinds alike: YAML, keys given twice, the JSON Schema, an end before the start, and two
-    versions of one name in force on one day. A document with a fault is left out of ``documents``, so that
+    With ``kinds`` only those are checked and returned; a file that is no YAML is always a fault, since it might
+    be one of them. Checked for all kinds alike: keys given twice, the JSON Schema, an end before the start, and
+    two versions of one name in force on one day. A document with a fault is left out of ``documents``, so that
     later checks can rely on its shape.
     """
     if not folder.is_dir():
-        return Shelf(
-            folder,
-            (),
-            (Problem(str(folder), 1, "deze map bestaat niet.", "geef de map met de regelbestanden."),),
-        )
+        missing = Problem(str(folder), 1, "deze map bestaat niet.", "geef de map met de regelbestanden.")
+        return Shelf(folder, (), (missing,))
     documents: list[Document] = []
     problems: list[Problem] = []
     schemas = _Schemas(folder / "schemas")
     paths = sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
     for path in paths:
         document, faults = read_file(path, shown_as=path.relative_to(folder).as_posix())
-        if document is not None and not faults:
-            faults = schemas.check(document) or _check_period(document)
+        if document is not None:
+            if kinds is not None and document.kind not in kinds and schemas.knows(document.kind):
+                continue
+            if not faults:
+                faults = schemas.check(document) or _check_period(document)
             if not faults:
                 documents.append(document)
         problems += faults
@@ -309,7 +310,12 @@ class _Schemas:
         self._folder = folder
         self._validators: dict[str, Any] = {}
 
+    def knows(self, kind: str) -> bool:
+        """Say whether there is a schema for a kind."""
+        return bool(kind) and (self._folder / f"{kind}.schema.json").is_file()
+
     def check(self, document: Document) -> list[Problem]:
+        """Return what in a document does not fit the schema of its kind, at its lines."""
         # jsonschema takes a tenth of a second to import: only who reads rules pays for it.
         from jsonschema import Draft202012Validator
 

@@ -1,0 +1,287 @@
+"""Multi-valued decision diagrams: a rule as a graph on which questions about unknown answers are exact.
+
+A *diagram* tests its variables in one fixed order; each inner node has one child per value of its variable
+and equal nodes are shared (R. Bryant's reduced ordered diagrams, IEEE Trans. Computers C-35 (1986), with more
+than two values per variable as in A. Srinivasan et al., ICCAD 1990). On such a graph "what is still possible"
+is reachability, and "which answers still matter" is what remains after the known answers are filled in. Both
+are exact however many answers are unknown, and take time in the size of the graph, not in the number of
+completions.
+
+:class:`Workshop` builds diagrams; :class:`Diagram` is the finished, compact form that is asked questions.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+UNKNOWN = -1
+"""The code of an answer that is not known."""
+
+_LEAF = 1 << 30
+"""The variable number of a leaf: beyond every real variable."""
+
+
+class TooLargeError(Exception):
+    """A diagram grew beyond the limit: the rule relates too many items at once."""
+
+
+class Workshop:
+    """Builds diagrams over variables ``0 … n-1`` with ``sizes[i]`` values each; equal nodes are made once.
+
+    Leaves hold any hashable value (a truth value, a count, the number of a class). ``limit`` bounds the
+    number of nodes, so that a rule someone writes cannot stop the machine.
+    """
+
+    def __init__(self, sizes: Sequence[int], *, limit: int = 100_000) -> None:
+        self.sizes = tuple(sizes)
+        self._limit = limit
+        self._nodes: list[tuple[int, tuple[int, ...]]] = []
+        self._leaf_values: dict[int, Hashable] = {}
+        self._known: dict[Hashable, int] = {}
+
+    def leaf(self, value: Hashable) -> int:
+        """Return the diagram that always gives ``value``."""
+        return self._make(("leaf", type(value), value), (_LEAF, ()), value)
+
+    def test(self, variable: int, holds: Callable[[int], bool]) -> int:
+        """Return the diagram that is true for the values of one variable for which ``holds`` is."""
+        return self._node(variable, tuple(self.leaf(holds(value)) for value in range(self.sizes[variable])))
+
+    def combine(self, operation: Callable[..., Hashable], *roots: int) -> int:
+        """Apply an operation on leaf values to whole diagrams."""
+        done: dict[tuple[int, ...], int] = {}
+
+        def walk(nodes: tuple[int, ...]) -> int:
+            found = done.get(nodes)
+            if found is not None:
+                return found
+            variable = min(self._nodes[node][0] for node in nodes)
+            if variable == _LEAF:
+                result = self.leaf(operation(*(self._leaf_values[node] for node in nodes)))
+            else:
+                result = self._node(
+                    variable,
+                    tuple(
+                        walk(tuple(self._child(node, variable, value) for node in nodes))
+                        for value in range(self.sizes[variable])
+                    ),
+                )
+            done[nodes] = result
+            return result
+
+        return walk(roots)
+
+    def finish(self, root: int, outcomes: Sequence[Hashable]) -> "Diagram":
+        """Return the compact form of one diagram; a leaf becomes its position in ``outcomes``."""
+        reached = {root}
+        waiting = [root]
+        while waiting:
+            for child in self._nodes[waiting.pop()][1]:
+                if child not in reached:
+                    reached.add(child)
+                    waiting.append(child)
+        inner = [node for node in reached if self._nodes[node][0] != _LEAF]
+        inner.sort(key=lambda node: (-self._nodes[node][0], node))
+        number = {node: outcomes.index(value) for node, value in self._leaf_values.items() if node in reached}
+        number |= {node: len(outcomes) + place for place, node in enumerate(inner)}
+        return Diagram(
+            outcomes=len(outcomes),
+            variable=(*[_LEAF] * len(outcomes), *(self._nodes[node][0] for node in inner)),
+            children=(
+                *[()] * len(outcomes),
+                *(tuple(number[child] for child in self._nodes[node][1]) for node in inner),
+            ),
+            root=number[root],
+        )
+
+    def _node(self, variable: int, children: tuple[int, ...]) -> int:
+        if all(child == children[0] for child in children):
+            return children[0]
+        return self._make((variable, children), (variable, children), None)
+
+    def _child(self, node: int, variable: int, value: int) -> int:
+        at, children = self._nodes[node]
+        return children[value] if at == variable else node
+
+    def _make(self, key: Hashable, node: tuple[int, tuple[int, ...]], value: Hashable) -> int:
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = len(self._nodes)
+            if found >= self._limit:
+                raise TooLargeError
+            self._nodes.append(node)
+            if node[0] == _LEAF:
+                self._leaf_values[found] = value
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A finished diagram: nodes ``0 … outcomes-1`` are leaves, a child has a smaller number than its parent.
+
+    ``codes`` in every question is a sequence with the code of each variable's answer, or ``UNKNOWN``. Sets of
+    outcomes are bit masks: bit ``i`` stands for outcome ``i``.
+    """
+
+    outcomes: int
+    variable: tuple[int, ...]
+    children: tuple[tuple[int, ...], ...]
+    root: int
+
+    def possible(self, codes: Sequence[int]) -> int:
+        """Return the mask of outcomes that some completion of the unknown answers gives."""
+        variable, children, leaves = self.variable, self.children, self.outcomes
+        node = self.root
+        # While the answers are known there is a single way down: most lists never leave this loop.
+        while node >= leaves:
+            code = codes[variable[node]]
+            if code < 0:
+                break
+            node = children[node][code]
+        else:
+            return 1 << node
+        mask = 0
+        seen = {node}
+        waiting = [node]
+        while waiting:
+            node = waiting.pop()
+            if node < leaves:
+                mask |= 1 << node
+                continue
+            code = codes[variable[node]]
+            for child in children[node] if code < 0 else (children[node][code],):
+                if child not in seen:
+                    seen.add(child)
+                    waiting.append(child)
+        return mask
+
+    def undecided(self, codes: Sequence[int]) -> frozenset[int]:
+        """Return the unknown variables on which the outcome still depends.
+
+        These are the variables left after the known answers are filled in and the graph is reduced again.
+        They are the one smallest set whose answers, whatever they are, always decide the outcome: leaving any
+        of them open leaves two outcomes open for some answers to the rest, and the others change nothing.
+        """
+        variable, children, leaves = self.variable, self.children, self.outcomes
+        reached: set[int] = set()
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            if node < leaves or node in reached:
+                continue
+            reached.add(node)
+            code = codes[variable[node]]
+            if code < 0:
+                waiting.extend(children[node])
+            else:
+                waiting.append(children[node][code])
+        same: dict[int, int] = {leaf: leaf for leaf in range(leaves)}
+        made: dict[tuple[int, tuple[int, ...]], int] = {}
+        left: set[int] = set()
+        for node in sorted(reached):
+            at = variable[node]
+            code = codes[at]
+            if code >= 0:
+                same[node] = same[children[node][code]]
+                continue
+            below = tuple([same[child] for child in children[node]])
+            if below.count(below[0]) == len(below):
+                same[node] = below[0]
+            else:
+                same[node] = made.setdefault((at, below), node)
+                left.add(at)
+        return frozenset(left)
+
+    def reachable_outcomes(self) -> int:
+        """Return the mask of outcomes that any answers at all can give."""
+        return self.possible([UNKNOWN] * (1 + max((at for at in self.variable if at != _LEAF), default=0)))
+
+    def changes(
+        self, codes: Sequence[int], *, known: bool, wanted: int, most: int
+    ) -> list[tuple[tuple[tuple[int, int], ...], int]]:
+        """Find all smallest sets of answers that make one of the ``wanted`` outcomes certain.
+
+        With ``known`` the known answers are changed; otherwise unknown ones are given. Answers left alone
+        stay as they are, and unknown ones among them may turn out any way. Smallest means the fewest
+        variables; at most ``most``. Returns ``(((variable, value), …), outcome)``, in variable order.
+
+        Two steps. First, from the leaves up, a bound per node: the outcomes that at most 0, 1, … ``most``
+        moves can force if one might look at unknown answers first. Then a search from the root over the sets
+        of nodes where the unknown answers may have led, cut wherever the bound says it cannot succeed.
+        """
+        forced = self._forcible(codes, known=known, most=most)
+        search = _Search(self, codes, known, wanted, forced)
+        for moves in range(1, most + 1):
+            found = search.run(frozenset((self.root,)), moves)
+            if found:
+                return sorted(found)
+        return []
+
+    def _forcible(self, codes: Sequence[int], *, known: bool, most: int) -> list[int]:
+        """Return per node, packed by number of moves, the outcomes that so many moves might force."""
+        wide = self.outcomes
+        full = (1 << wide * (most + 1)) - 1
+        every = sum(1 << wide * moves for moves in range(most + 1))
+        forced = [every << leaf for leaf in range(wide)]
+        add = forced.append
+        variable, children = self.variable, self.children
+        for node in range(wide, len(variable)):
+            code = codes[variable[node]]
+            below = children[node]
+            some, both = 0, full
+            for child in below:
+                some |= forced[child]
+                both &= forced[child]
+            if code >= 0:
+                both = forced[below[code]]
+                add(both | (some << wide) & full if known else both)
+            else:
+                add(both if known else both | (some << wide) & full)
+        return forced
+
+
+class _Search:
+    """The exact search behind :meth:`Diagram.changes`, with each set of nodes explored once per budget."""
+
+    def __init__(
+        self, diagram: Diagram, codes: Sequence[int], known: bool, wanted: int, forced: Sequence[int]
+    ) -> None:
+        self.diagram = diagram
+        self.codes = codes
+        self.known = known
+        self.wanted = wanted
+        self.forced = forced
+        self.done: dict[tuple[frozenset[int], int], list[tuple[tuple[tuple[int, int], ...], int]]] = {}
+
+    def run(self, nodes: frozenset[int], moves: int) -> list[tuple[tuple[tuple[int, int], ...], int]]:
+        """Return the sets of exactly ``moves`` answers that lead all of ``nodes`` to one wanted outcome."""
+        diagram = self.diagram
+        wide = diagram.outcomes
+        shift = moves * wide
+        mask = self.wanted
+        for node in nodes:
+            mask &= self.forced[node] >> shift
+        if not mask:
+            return []
+        first = max(nodes)
+        if first < wide:
+            return [((), first)] if not moves and len(nodes) == 1 else []
+        key = (nodes, moves)
+        found = self.done.get(key)
+        if found is not None:
+            return found
+        at = diagram.variable[first]
+        here = [node for node in nodes if diagram.variable[node] == at]
+        others = nodes.difference(here)
+        below = [
+            others.union([diagram.children[node][value] for node in here])
+            for value in range(len(diagram.children[first]))
+        ]
+        code = self.codes[at]
+        stay = frozenset().union(*below) if code < 0 else below[code]
+        found = list(self.run(stay, moves))
+        if moves and (code >= 0) == self.known:
+            for value, after in enumerate(below):
+                if value != code:
+                    found += [(((at, value), *rest), outcome) for rest, outcome in self.run(after, moves - 1)]
+        self.done[key] = found
+        return found
