@@ -1,0 +1,112 @@
+"""The member board of a group as the page shows it: cards in three columns, alphabetical, with dated facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from shortlist.differentiating.roles import Evidence, Standing
+
+UNKNOWN = "onbekend"
+"""The column of whoever has no role that holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRef:
+    """The group that a page is about."""
+
+    id: UUID
+    name: str
+    stadsdeel_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListDecision:
+    """One decision about the member list of a group."""
+
+    allowed: bool
+    reason: str
+    behaviour: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSet:
+    """A role as somebody set it."""
+
+    id: UUID
+    role: str
+    influence: str
+    certainty: str
+    reason: str
+    at: datetime
+    by: str
+    review_on: date
+    expires_on: date
+    standing: Standing
+    supersedes_id: UUID | None = None
+    n_basis: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One member on the board."""
+
+    person_id: UUID
+    pseudonym: str
+    member_since: date
+    role: RoleSet | None
+    """The newest role, also when it lapsed."""
+    evidence: Evidence
+
+    @property
+    def column(self) -> str:
+        """Where the card lies: the role that holds, else ``onbekend``."""
+        if self.role is None or self.role.standing is Standing.VERVALLEN:
+            return UNKNOWN
+        return self.role.role
+
+    @property
+    def positive(self) -> bool:
+        """Whether the member is seen positively: influence set by a person, or seen calming others down."""
+        holds = self.role is not None and self.role.standing is not Standing.VERVALLEN
+        return self.evidence.positive or bool(holds and self.role and self.role.influence == "positief")
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The members of a group on a day, alphabetical within each column; never by any score."""
+
+    group: GroupRef
+    allowed: bool
+    columns: Mapping[str, tuple[Card, ...]]
+    since: date
+    """First day of the period whose facts are shown."""
+    n_gatherings: int
+    """Observations of the group in that period."""
+    effort_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPage:
+    """Everything about one member of one group."""
+
+    group: GroupRef
+    card: Card
+    history: tuple[RoleSet, ...]
+    """All roles that were set, newest first."""
+    n_gatherings: int
+    effort_minutes: int
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class RolesDue:
+    """Roles of one group that ask for review."""
+
+    group_id: UUID
+    group: str
+    n: int
+    first_expiry: date
