@@ -8,6 +8,7 @@ impossible: a transaction that changed rows or read a table marked personal, wit
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -104,13 +105,13 @@ def record(
 def verify(session: Session) -> tuple[int, int | None]:
     """Walk the chain; return (rows read, seq of the first row that does not fit or None)."""
     previous, expected, count = START, 1, 0
-    for row in session.execute(
-        select(AuditRow).order_by(col(AuditRow.seq)).execution_options(yield_per=1000)
-    ).scalars():
-        count += 1
-        if row.seq != expected or row.previous_hash != previous or row.hash != _row_hash(row):
-            return count, row.seq
-        previous, expected = row.hash, expected + 1
+    query = select(AuditRow).order_by(col(AuditRow.seq)).execution_options(yield_per=1000)
+    with closing(session.execute(query).scalars()) as rows:
+        for row in rows:
+            count += 1
+            if row.seq != expected or row.previous_hash != previous or row.hash != _row_hash(row):
+                return count, row.seq
+            previous, expected = row.hash, expected + 1
     return count, None
 
 

@@ -11,13 +11,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from shortlist.app import create_app
 from shortlist.guarding.audit import record, watch
-from shortlist.guarding.passwords import hash_password
 from shortlist.guarding.roles import Actor, Organisation, Role
 from shortlist.guarding.tables import Account, AccountRole, AccountStadsdeel, Stadsdeel
 from shortlist.settings import Settings
@@ -27,7 +27,8 @@ from tests.pages.hygiene import check
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 """A Monday at noon; every test's clock stands still here unless it moves ``Clock.now``."""
 PASSWORD = "een-lang-wachtwoord"
-_HASH = hash_password(PASSWORD)
+_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+"""A hash that is quick to check: its parameters travel with it."""
 NOORD, ZUID = UUID(int=1), UUID(int=2)
 """The two stadsdelen: unit squares side by side, lon 5.0-5.1 and 5.1-5.2, lat 52.0-52.1."""
 
