@@ -4,6 +4,8 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from uuid import uuid4
 
 from flask import Flask, Response, render_template, request, url_for
@@ -12,13 +14,14 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-from shortlist import navigation
+from shortlist import assets, navigation
 from shortlist.errors import BadInput, Forbidden, NotFound, Refused, ShortlistError
 from shortlist.guarding.door import House, system_clock
 from shortlist.settings import Settings, secret_key
 from shortlist.showing.install import install
 from shortlist.showing.shell import Shell
 from shortlist.storing.database import Database
+from shortlist.storing.dated_yaml import Problem, Shelf, read_folder, stop_on
 
 MAXIMUM_BODY = 5 * 1024 * 1024
 """Bytes of one request; the largest form is a questionnaire of some 10 kB."""
@@ -51,6 +54,7 @@ def create_app(
         WTF_CSRF_SSL_STRICT=settings.secure_cookies,
     )
     app.extensions["shortlist"] = House(database or Database(settings.database_url), settings, clock)
+    app.extensions["shortlist.shelf"] = _shelf(settings.rules_folder or assets.RULES)
     CSRFProtect(app)
     install(app)
     rooms = list(navigation.rooms())
@@ -65,6 +69,17 @@ def create_app(
     _add_headers(app)
     _add_errors(app)
     return app
+
+
+@cache
+def _shelf(folder: Path) -> Shelf:
+    shelf = read_folder(folder, navigation.RULE_KINDS)
+    absent = [kind for kind in navigation.RULE_KINDS if not shelf.of_kind(kind)]
+    missing = [
+        Problem(str(folder), 1, f"er is geen bestand van de soort '{kind}'.", f"zet {kind}.yaml terug.") for kind in absent
+    ]
+    stop_on(shelf.problems or missing)
+    return shelf
 
 
 def _add_context(app: Flask, settings: Settings) -> None:

@@ -42,6 +42,8 @@ ITEMS: tuple[NavItem, ...] = (
 )
 PANELS: tuple[PanelSource, ...] = ()
 WORK: tuple[WorkSource, ...] = ()
+RULE_KINDS: tuple[str, ...] = ("member-roles", "priorities")
+"""Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
 
 def rooms() -> Iterator[Pages]:
