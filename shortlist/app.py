@@ -74,9 +74,10 @@ def create_app(
 @cache
 def _shelf(folder: Path) -> Shelf:
     shelf = read_folder(folder, navigation.RULE_KINDS)
-    absent = [kind for kind in navigation.RULE_KINDS if not shelf.of_kind(kind)]
     missing = [
-        Problem(str(folder), 1, f"er is geen bestand van de soort '{kind}'.", f"zet {kind}.yaml terug.") for kind in absent
+        Problem(str(folder), 1, f"er is geen bestand van de soort '{kind}'.", f"zet {kind}.yaml terug.")
+        for kind in navigation.RULE_KINDS
+        if not shelf.of_kind(kind)
     ]
     stop_on(shelf.problems or missing)
     return shelf
