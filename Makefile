@@ -22,10 +22,9 @@ test: prepare-dev ## Richt alles in en draai de testreeks.
 	@.venv/bin/python -m pytest -n 2 -m "not bench and not fresh" $(ARGS)
 
 lint: prepare-dev ## Controleer stijl, typen en de volgorde van de kamers.
-	.venv/bin/ruff check
-	.venv/bin/ruff format --check
-	.venv/bin/mypy
-	.venv/bin/lint-imports
+	@failed=0; for check in "ruff check" "ruff format --check" mypy "lint-imports --no-logo"; do \
+		echo "== $$check"; .venv/bin/$$check || failed=1; \
+	done; exit $$failed
 
 format: prepare-dev ## Zet de code in de huisstijl.
 	.venv/bin/ruff check --fix
