@@ -93,16 +93,8 @@ def sign_in(login: str, password: str, *, origin: str, now: datetime, session: S
         return SignInResult(None, "Deze gebruikersnaam en dit wachtwoord horen niet bij elkaar.")
     token = secrets.token_urlsafe(32)
     session.add(SignIn(token_hash=_hashed(token), account_id=account.id, created_at=now, seen_at=now))
-    record(
-        session,
-        actor=None,
-        action="aangemeld",
-        object_kind="account",
-        object_id=account.id,
-        now=now,
-        origin=origin,
-        details={"naam": account.name},
-    )
+    who = actor_from(account, origin=origin, session=session)
+    record(session, actor=who, action="aangemeld", object_kind="account", object_id=account.id, now=now)
     return SignInResult(token)
 
 

@@ -1,0 +1,153 @@
+"""What a person does in front of a screen: read labels, fill in fields, press buttons."""
+
+import json
+import os
+from pathlib import Path
+
+from selenium.common.exceptions import NoSuchElementException
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
+from selenium.webdriver.support.wait import WebDriverWait
+
+from shortlist.settings import Settings
+
+AXE = Path(__file__).parents[2] / ".ci" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+PICTURES = os.environ.get("SHORTLIST_PICTURES")
+"""Folder for screenshots; unset: none are made."""
+
+
+class Screen:
+    """One person's browser."""
+
+    def __init__(self, driver: WebDriver, address: str) -> None:
+        self.driver = driver
+        self.address = address
+
+    def open(self, path: str) -> None:
+        self.driver.get(self.address + path)
+
+    @property
+    def path(self) -> str:
+        return self.driver.current_url.removeprefix(self.address)
+
+    @property
+    def heading(self) -> str:
+        return self.driver.find_element(By.TAG_NAME, "h1").text
+
+    @property
+    def text(self) -> str:
+        return self.driver.find_element(By.TAG_NAME, "body").text
+
+    def sign_in(self, login: str) -> None:
+        self.driver.delete_all_cookies()
+        self.open("/aanmelden")
+        self.fill("login", login)
+        self.fill("password", Settings(data_folder=Path(), database_url="").demo_password)
+        self.press("Aanmelden")
+        assert self.heading == "Mijn werk", self.text
+
+    def field(self, name: str) -> WebElement:
+        return self.driver.find_element(By.CSS_SELECTOR, f'[name="{name}"]:not([type="hidden"])')
+
+    def fill(self, name: str, value: str) -> None:
+        found = self.field(name)
+        if found.tag_name == "select":
+            Select(found).select_by_visible_text(value)
+        elif found.get_attribute("type") in {"datetime-local", "date", "time"}:
+            self.driver.execute_script("arguments[0].value = arguments[1]", found, value)
+        else:
+            found.clear()
+            found.send_keys(value)
+
+    def choose(self, name: str, value: str) -> None:
+        """Pick a radio button or tick a checkbox by its value."""
+        found = self.driver.find_element(By.CSS_SELECTOR, f'[name="{name}"][value="{value}"]')
+        if not found.is_selected():
+            self._click(found)
+
+    def press(self, label: str) -> None:
+        """Press the first button with this label and wait for the next page."""
+        buttons = [
+            b for b in self.driver.find_elements(By.TAG_NAME, "button") if b.text.strip().startswith(label)
+        ]
+        assert buttons, f"no button '{label}' on {self.path}: {[b.text for b in self.buttons]}"
+        self._follow(buttons[0])
+
+    def follow(self, label: str) -> None:
+        """Follow the first link whose text has this in it."""
+        try:
+            link = self.driver.find_element(By.PARTIAL_LINK_TEXT, label)
+        except NoSuchElementException:
+            raise AssertionError(f"no link '{label}' on {self.path}") from None
+        self._follow(link)
+
+    @property
+    def buttons(self) -> list[WebElement]:
+        return self.driver.find_elements(By.TAG_NAME, "button")
+
+    @property
+    def links(self) -> list[str]:
+        """Addresses on our own site that the page links to."""
+        found = self.driver.execute_script("return [...document.links].map(link => link.href)")
+        return [href.removeprefix(self.address) for href in found if href.startswith(self.address + "/")]
+
+    def _click(self, element: WebElement) -> None:
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        self.driver.execute_script("arguments[0].click()", element)
+
+    def _follow(self, element: WebElement) -> None:
+        page = self.driver.find_element(By.TAG_NAME, "html")
+        self._click(element)
+        WebDriverWait(self.driver, 20).until(lambda _: _gone(page))
+        WebDriverWait(self.driver, 20).until(
+            lambda driver: driver.execute_script("return document.readyState") == "complete"
+        )
+
+    def resize(self, width: int, height: int) -> None:
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},
+        )
+
+    def picture(self, name: str) -> None:
+        """Keep a picture of the whole page when somebody asked for pictures."""
+        if not PICTURES:
+            return
+        height = self.driver.execute_script("return document.documentElement.scrollHeight")
+        width = self.driver.execute_script("return window.innerWidth")
+        self.resize(width, min(max(height, 600), 6000))
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        self.driver.save_screenshot(str(Path(PICTURES) / f"{name}.png"))
+
+    def is_wider_than_screen(self) -> bool:
+        """Tell whether the page scrolls sideways."""
+        return bool(
+            self.driver.execute_script("return document.documentElement.scrollWidth > window.innerWidth + 1")
+        )
+
+    def violations(self) -> list[str]:
+        """Return what axe-core finds wrong, one line each."""
+        self.driver.execute_script(AXE.read_text(encoding="utf-8"))
+        found = self.driver.execute_async_script(
+            "const done = arguments[arguments.length - 1];"
+            "axe.run({runOnly: arguments[0]}).then(result => done(JSON.stringify(result.violations)))",
+            list(RULES),
+        )
+        return [
+            f"{violation['id']}: {node['html'][:160]} — {node['failureSummary'][:200]}"
+            for violation in json.loads(found)
+            for node in violation["nodes"]
+        ]
+
+
+def _gone(element: WebElement) -> bool:
+    from selenium.common.exceptions import StaleElementReferenceException
+
+    try:
+        element.is_enabled()
+    except StaleElementReferenceException:
+        return True
+    return False
