@@ -12,6 +12,8 @@ from flask import request, url_for
 from sqlmodel import Session
 
 from shortlist.connecting.pages import pages as connecting
+from shortlist.differentiating import pages as members
+from shortlist.differentiating.work import member_list_allowed
 from shortlist.guarding.door import EVERYBODY, Pages
 from shortlist.guarding.pages import pages as guarding
 from shortlist.guarding.roles import Actor, Role
@@ -40,8 +42,10 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem("Groepen", "groepen.group_list", EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}),
     NavItem("Logboek", "toegang.log_page", frozenset({Role.PRIVACY_OFFICER})),
 )
-PANELS: tuple[PanelSource, ...] = ()
-WORK: tuple[WorkSource, ...] = ()
+PANELS: tuple[PanelSource, ...] = (members.panel,)
+WORK: tuple[WorkSource, ...] = (members.waiting,)
+MEMBER_LIST_ALLOWED = member_list_allowed
+"""Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
 RULE_KINDS: tuple[str, ...] = ("member-roles", "priorities")
 """Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
@@ -50,6 +54,7 @@ def rooms() -> Iterator[Pages]:
     """Yield the pages of every room, in the order in which data flows."""
     yield guarding
     yield observing
+    yield members.pages
     yield connecting
 
 

@@ -9,6 +9,7 @@ from shortlist.guarding.roles import Role
 PUBLIC: frozenset[Role] = frozenset()
 EVERYBODY = frozenset(Role)
 STREET = EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}
+MEMBERS = frozenset({Role.JEUGDAGENT, Role.JONGERENWERKER, Role.VEILIGHEIDSMANAGER})
 
 ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "toegang.sign_in_page": (PUBLIC, "stad"),
@@ -16,4 +17,7 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "toegang.log_page": (frozenset({Role.PRIVACY_OFFICER}), "stad"),
     "werk.home": (EVERYBODY, "eigen"),
     "groepen.group_list": (STREET, "eigen"),
+    "leden.member_list": (MEMBERS, "stadsdeel"),
+    "leden.board": (MEMBERS, "stadsdeel"),
+    "leden.role": (MEMBERS, "stadsdeel"),
 }

@@ -1,0 +1,154 @@
+"""Pages about members: the decision of step 2B, the board, a role."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from shortlist.differentiating import work
+from shortlist.differentiating.roles import RoleRules
+from shortlist.differentiating.schemas import MemberListForm, RoleForm
+from shortlist.errors import Refused
+from shortlist.guarding.door import Pages, keep
+from shortlist.guarding.roles import Actor, Role
+from shortlist.showing.forms import Form, blank, read_form
+from shortlist.showing.panels import Panel, WaitingWork
+from shortlist.showing.words import lijst, meervoud
+
+pages = Pages("leden", __name__)
+MEMBERS = frozenset(work.MEMBER_ROLES)
+
+
+def _rules(now: datetime) -> RoleRules:
+    return work.role_rules_on(current_app.extensions["shortlist.shelf"], work.local_day(now))
+
+
+def _list_page(
+    group_id: UUID, form: Form, *, actor: Actor, now: datetime, session: Session, status: int = 200
+) -> ResponseReturnValue:
+    assessed = work.class_in_force(group_id, work.local_day(now), session=session)
+    rules = _rules(now)
+    return render_template(
+        "differentiating/member_list.html",
+        form=form,
+        group=work.group_ref(group_id, actor=actor, session=session),
+        allowed=work.member_list_allowed(group_id, session=session),
+        decisions=work.member_list_decisions(group_id, actor=actor, session=session),
+        decided=assessed[1] if assessed else None,
+        problematic=bool(assessed and assessed[1] in rules.problem_classes),
+        decides=actor.has(Role.VEILIGHEIDSMANAGER),
+    ), status
+
+
+@pages.route("/groepen/<uuid:group_id>/ledenlijst", allow=MEMBERS, methods=("GET", "POST"))
+def member_list(*, group_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+    """Show the decisions about the member list and let the veiligheidsmanager decide (step 2B)."""
+    if request.method == "GET":
+        return _list_page(group_id, blank(MemberListForm), actor=actor, now=now, session=session)
+    form = read_form(MemberListForm, request.form)
+    if form.valid:
+        try:
+            work.decide_member_list(
+                group_id,
+                allowed=form.data["besluit"] == "toestaan",
+                reason=form.data["reason"],
+                behaviour=form.data["behaviour"],
+                rules=_rules(now),
+                actor=actor,
+                now=now,
+                session=session,
+            )
+        except Refused as refusal:
+            session.rollback()
+            form = form.refused(refusal.message, refusal.fields)
+        else:
+            flash("Het besluit is vastgelegd.", "ok")
+            return redirect(url_for("leden.member_list", group_id=group_id), code=303)
+    return _list_page(group_id, form, actor=actor, now=now, session=session, status=400)
+
+
+@pages.route("/groepen/<uuid:group_id>/leden", allow=MEMBERS, personal=True)
+def board(*, group_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+    """Show the members in three columns with their dated facts."""
+    rules = _rules(now)
+    found = work.member_board(group_id, rules=rules, actor=actor, now=now, session=session)
+    return render_template("differentiating/board.html", board=found, rules=rules)
+
+
+def _role_page(
+    group_id: UUID, person_id: UUID, form: Form | None, *, actor: Actor, now: datetime, session: Session
+) -> ResponseReturnValue:
+    rules = _rules(now)
+    page = work.member_page(group_id, person_id, rules=rules, actor=actor, now=now, session=session)
+    status = 200 if form is None else 400
+    if form is None:
+        form = blank(values={"seen": str(page.card.role.id) if page.card.role else ""})
+    else:
+        keep(session)  # what is shown again was read again: that reading stays in the log
+    return render_template("differentiating/role.html", form=form, page=page, rules=rules), status
+
+
+@pages.route(
+    "/groepen/<uuid:group_id>/leden/<uuid:person_id>/rol", allow=MEMBERS, personal=True, methods=("GET", "POST")
+)
+def role(*, group_id: UUID, person_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+    """Show one member with the facts, and let a professional set a role on chosen observations."""
+    if request.method == "GET":
+        return _role_page(group_id, person_id, None, actor=actor, now=now, session=session)
+    form = read_form(RoleForm, request.form)
+    if form.valid:
+        try:
+            work.set_role(
+                group_id, person_id, **form.data, rules=_rules(now), actor=actor, now=now, session=session
+            )
+        except Refused as refusal:
+            session.rollback()
+            form = form.refused(refusal.message, refusal.fields)
+        else:
+            flash("De rol is vastgelegd.", "ok")
+            return redirect(url_for("leden.board", group_id=group_id), code=303)
+    return _role_page(group_id, person_id, form, actor=actor, now=now, session=session)
+
+
+def panel(group_id: UUID, *, actor: Actor, now: datetime, session: Session) -> Panel | None:
+    """Return the members panel of the group page: counts only, for who may see members."""
+    if not actor.has(*MEMBERS):
+        return None
+    if not work.member_list_allowed(group_id, session=session):
+        return Panel(
+            "Leden",
+            "differentiating/panel.html",
+            30,
+            {"allowed": False, "counts": ""},
+            url_for("leden.member_list", group_id=group_id),
+            "Besluit over de ledenlijst (stap 2B)",
+        )
+    counts = work.role_counts(group_id, now=now, session=session)
+    total = sum(counts.values())
+    words = [f"{count} {kind}" for kind, count in counts.items()]
+    return Panel(
+        "Leden",
+        "differentiating/panel.html",
+        30,
+        {"allowed": True, "counts": f"{meervoud(total, 'lid', 'leden')}: {lijst(words)}" if total else ""},
+        url_for("leden.board", group_id=group_id),
+        "Naar het ledenbord",
+    )
+
+
+def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWork]:
+    """List the groups whose roles ask for review."""
+    if not actor.has(*MEMBERS):
+        return []
+    due = work.roles_due(rules=_rules(now), actor=actor, now=now, session=session)
+    return [
+        WaitingWork(
+            label=f"Herzie {meervoud(one.n, 'rol', 'rollen')} in {one.group}",
+            href=url_for("leden.board", group_id=one.group_id),
+            why="Anders vervallen ze vanzelf en wordt de rol weer onbekend.",
+            due=one.first_expiry,
+        )
+        for one in due
+    ]
