@@ -20,12 +20,17 @@ _LANE = 40
 
 @dataclass(frozen=True)
 class Block:
-    """A stretch of time in a week timeline; ``kind`` is a whole number 1-8 that picks colour and pattern."""
+    """A stretch of time in a week timeline.
+
+    ``label`` is said in full when pointed at; ``sign`` (two or three characters) is drawn in the block;
+    ``series`` is a whole number 1-8 that picks the colour.
+    """
 
     start: datetime
     end: datetime
     label: str = ""
-    kind: int = 1
+    sign: str = ""
+    series: int = 1
 
 
 def level_bars(level: str) -> Markup:
@@ -170,9 +175,9 @@ def week_timeline(
                 f'<svg x="{_percent(left)}" y="{y + 20}" '
                 f'width="{_percent(right - left)}" height="{_LANE - 8}">'
                 f"<title>{escape(tip)}</title>"
-                f'<rect class="sl-week__block sl-series-{_kind(block.kind)}" '
+                f'<rect class="sl-week__block sl-series-{_series(block.series)}" '
                 f'width="100%" height="100%" rx="2"/>'
-                f'<text class="sl-week__label" x="3" y="21">{escape(block.label)}</text></svg>'
+                f'<text class="sl-week__label" x="50%" y="21">{escape(block.sign)}</text></svg>'
             )
     told = description or "; ".join(
         f"{name}: {len(blocks)} {'blok' if len(blocks) == 1 else 'blokken'}" for name, blocks in lanes
@@ -180,8 +185,8 @@ def week_timeline(
     return _picture(id, title, told, height, body)
 
 
-def _kind(kind: int) -> int:
-    return (kind - 1) % 8 + 1
+def _series(number: int) -> int:
+    return (number - 1) % 8 + 1
 
 
 def _picture(picture_id: str, title: str, told: str, height: int, body: str) -> Markup:

@@ -42,7 +42,7 @@ function mark(feature, at) {
 function style(feature) {
   const about = feature.properties;
   if (about.kind === "stadsdeel") {
-    return { className: "sl-map__area", interactive: false };
+    return { className: "sl-map__area", interactive: false, pane: "areas" };
   }
   return { className: `sl-map__route sl-line-${seriesOf(about)}`, fill: false };
 }
@@ -53,6 +53,9 @@ function draw(box) {
   box.setAttribute("role", "region");
   box.setAttribute("aria-label", `Kaart: ${box.dataset.label}`);
   const map = L.map(box, { zoomControl: false, scrollWheelZoom: false, zoomSnap: 0.5 });
+  // areas lowest, their names on them, and only then routes (400) and marks (600)
+  map.createPane("areas").classList.add("sl-map__pane-areas");
+  map.createPane("names").classList.add("sl-map__pane-names");
   map.attributionControl.setPrefix(false);
   L.control.zoom({ zoomInTitle: "Inzoomen", zoomOutTitle: "Uitzoomen" }).addTo(map);
   if (box.dataset.tiles) {
@@ -64,7 +67,7 @@ function draw(box) {
     onEachFeature(feature, shape) {
       const about = feature.properties;
       if (about.kind === "stadsdeel") {
-        shape.bindTooltip(about.label, { permanent: true, direction: "center", className: "sl-map__area-label" });
+        shape.bindTooltip(about.label, { permanent: true, direction: "center", pane: "names", className: "sl-map__area-label" });
       } else {
         shape.bindPopup(() => popup(about));
       }

@@ -88,6 +88,7 @@ def week() -> list[tuple[str, list[Block]]]:
                     MONDAY + timedelta(days=day, hours=19 + team),
                     MONDAY + timedelta(days=day, hours=23 + team),
                     f"{3 + day % 3} bezoeken",
+                    str(3 + day % 3),
                     team + 1,
                 )
                 for day in range(7)
