@@ -191,6 +191,44 @@ class Diagram:
                 left.add(at)
         return frozenset(left)
 
+    def possible_after(self, codes: Sequence[int], variables: Sequence[int]) -> dict[int, list[int]]:
+        """Return for each unknown variable and each of its answers the mask that would still be possible.
+
+        One pass from the leaves up: every node carries the masks of all trials side by side in one integer.
+        """
+        wide, variable, children = self.outcomes, self.variable, self.children
+        values: dict[int, int] = {}
+        for node in range(wide, len(variable)):
+            values.setdefault(variable[node], len(children[node]))
+        start: dict[int, int] = {}
+        size = 0
+        for at in variables:
+            start[at] = size
+            size += values[at] * wide
+        every = sum(1 << place for place in range(0, size, wide))
+        single = (1 << wide) - 1
+        trials = {at: ((1 << values[at] * wide) - 1) << start[at] for at in variables}
+        packed = [every << leaf for leaf in range(wide)]
+        for node in range(wide, len(variable)):
+            at, below = variable[node], children[node]
+            code = codes[at]
+            if code >= 0:
+                packed.append(packed[below[code]])
+                continue
+            total = 0
+            for child in below:
+                total |= packed[child]
+            if at in start:
+                total &= ~trials[at]
+                for value, child in enumerate(below):
+                    total |= packed[child] & single << start[at] + value * wide
+            packed.append(total)
+        masks = packed[self.root]
+        return {
+            at: [masks >> start[at] + value * wide & single for value in range(values[at])]
+            for at in variables
+        }
+
     def reachable_outcomes(self) -> int:
         """Return the mask of outcomes that any answers at all can give."""
         return self.possible([UNKNOWN] * (1 + max((at for at in self.variable if at != _LEAF), default=0)))

@@ -7,6 +7,7 @@ say about one answer is prepared beforehand, so that explaining costs little mor
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from shortlist.classifying.conditions import (
     AllOf,
@@ -49,7 +50,7 @@ class Gate:
     because: tuple[Citation, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reason:
     """One fact held against one rule: answer, what is asked, and whether that holds (``None``: not known)."""
 
@@ -63,6 +64,8 @@ class Reason:
     sentence: str
     short: str
     because: tuple[Citation, ...]
+
+    # Each is made once per comparison and answer, so the object itself serves as a quick key.
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,25 +319,36 @@ class RuleTable:
                     i for i, leaf in enumerate(self.leaves) if leaf.rule == rule.id and leaf.part in parts
                 ]
                 questions.append(
-                    _Question(rule.id, name, criterion.text, self.holds[name], places, criterion.because)
+                    _Question(
+                        rule.id, name, criterion.text, self.holds[name], places, criterion.because, whole=True
+                    )
                 )
             places = [
                 i for i, leaf in enumerate(self.leaves) if leaf.rule == rule.id and leaf.part == rule.id
             ]
             questions.append(
-                _Question(rule.id, rule.id, rule.text, self.rule_holds[rule.id], places, rule.because)
+                _Question(
+                    rule.id, rule.id, rule.text, self.rule_holds[rule.id], places, rule.because, whole=False
+                )
             )
         if self.gate and self.opens:
             gate = self.gate
             places = [i for i, leaf in enumerate(self.leaves) if leaf.rule == gate.id]
-            questions.append(_Question(gate.id, gate.id, gate.text, self.opens, places, gate.because))
+            questions.append(
+                _Question(gate.id, gate.id, gate.text, self.opens, places, gate.because, whole=False)
+            )
         return tuple(questions)
 
 
 class _Question:
-    """A criterion, rule or gate that is reported on in one sentence."""
+    """A criterion, rule or gate that is reported on in one sentence.
 
-    __slots__ = ("_because", "_criterion", "_diagram", "_places", "_rule", "_text")
+    ``whole`` says that the reasons at ``places`` are all that the answer depends on; findings are then kept, up
+    to a bound, because most groups give the same few combinations.
+    """
+
+    __slots__ = ("_because", "_criterion", "_diagram", "_kept", "_pick", "_rule", "_said", "_whole")
+    _MOST_KEPT = 2_000
 
     def __init__(
         self,
@@ -344,21 +358,41 @@ class _Question:
         diagram: Diagram,
         places: Sequence[int],
         because: tuple[Citation, ...],
+        *,
+        whole: bool,
     ) -> None:
-        self._rule, self._criterion, self._text = rule, criterion, text
-        self._diagram, self._places, self._because = diagram, tuple(places), because
+        self._rule, self._criterion = rule, criterion
+        self._said = {holds: f"{text}: {said}." for holds, said in _SAID.items()}
+        self._diagram, self._because = diagram, because
+        # A getter of one place returns no tuple: a slice of one does.
+        self._pick = (
+            itemgetter(*places)
+            if len(places) > 1
+            else itemgetter(slice(places[0], places[0] + 1) if places else slice(0))
+        )
+        self._whole = whole
+        self._kept: dict[tuple[Reason, ...], Finding] = {}
 
     def answer(self, codes: Sequence[int], reasons: Sequence[Reason]) -> Finding:
         """Return the finding; the sentence names what holds and, while undecided, what is unknown."""
+        mine: tuple[Reason, ...] = self._pick(reasons)
+        if self._whole:
+            kept = self._kept.get(mine)
+            if kept is not None:
+                return kept
         mask = self._diagram.possible(codes)
         holds = None if mask == 3 else mask == 2
-        mine = [reasons[place] for place in self._places]
+        sentence = self._said[holds]
         facts = "; ".join([reason.short for reason in mine if reason.holds])
-        sentence = f"{self._text}: {_SAID[holds]}."
         if facts:
             sentence = f"{sentence} Gezien: {facts}."
         if holds is None:
             unknown = ", ".join([reason.short for reason in mine if reason.holds is None])
             if unknown:
                 sentence = f"{sentence} Nog niet bekend: {unknown}."
-        return Finding(self._rule, self._criterion, holds, sentence, self._because)
+        finding = Finding(self._rule, self._criterion, holds, sentence, self._because)
+        if self._whole:
+            if len(self._kept) >= self._MOST_KEPT:
+                self._kept.clear()
+            self._kept[mine] = finding
+        return finding

@@ -18,7 +18,7 @@ TOO_LITTLE = "te weinig bekend"
 """The outcome when more than one class is still possible."""
 
 MOST_CHANGES = 3
-"""A flip or shortcut takes at most this many answers."""
+"""A flip takes at most this many answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,6 @@ class Verdict:
     """The same items, the most telling question first. See :func:`classify`."""
     flips: tuple[Flip, ...]
     """All smallest changes of known answers that make another class certain."""
-    shortcuts: tuple[Flip, ...]
-    """All smallest sets of answers to unknown items that would already make a class certain."""
     gate_decides: bool
     """Whether the gate alone keeps, or may keep, the group from a higher class."""
     without_gate: tuple[str, ...]
@@ -110,7 +108,7 @@ class Verdict:
 def classify(answers: Answers, ruleset: Ruleset, *, most: int = MOST_CHANGES) -> Verdict:
     """Return the verdict of a ruleset on checked answers (``Questionnaire.check``).
 
-    ``most`` bounds the number of answers in a flip or shortcut; 0 leaves both out, for bulk work.
+    ``most`` bounds the number of answers in a flip; 0 leaves flips out, for bulk work.
 
     - ``missing`` and ``settle`` hold the same items, because the smallest set of unknown items whose answers,
       *whatever* they turn out to be, leave one class is exactly the set of items on which the class still
@@ -131,7 +129,6 @@ def classify(answers: Answers, ruleset: Ruleset, *, most: int = MOST_CHANGES) ->
     missing: tuple[str, ...] = ()
     settle: tuple[str, ...] = ()
     flips: tuple[Flip, ...] = ()
-    shortcuts: tuple[Flip, ...] = ()
     if not certain:
         undecided = table.outcome.undecided(codes)
         missing = ruleset.questionnaire.in_order(table.items[place] for place in undecided)
@@ -142,14 +139,12 @@ def classify(answers: Answers, ruleset: Ruleset, *, most: int = MOST_CHANGES) ->
             table,
             table.outcome.changes(codes, known=True, wanted=every & ~mask if certain else every, most=most),
         )
-        if not certain:
-            shortcuts = _as_flips(table, table.outcome.changes(codes, known=False, wanted=every, most=most))
     without_gate, gate_decides = possible, False
     if ruleset.gate and table.opens:
         free = table.without_gate.possible(codes)
         without_gate = table.names(free)
         gate_decides = table.opens.possible(codes) != 2 and set(without_gate) <= set(ruleset.gate.holds_back)
-    chosen = table.deciding_rule(codes)
+    chosen = table.deciding_rule(codes) if len(without_gate) == 1 else None
     return Verdict(
         ruleset=ruleset,
         outcome=possible[0] if certain else TOO_LITTLE,
@@ -161,10 +156,24 @@ def classify(answers: Answers, ruleset: Ruleset, *, most: int = MOST_CHANGES) ->
         missing=missing,
         settle=settle,
         flips=flips,
-        shortcuts=shortcuts,
         gate_decides=gate_decides,
         without_gate=without_gate,
     )
+
+
+def shortcuts(answers: Answers, ruleset: Ruleset, *, most: int = MOST_CHANGES) -> tuple[Flip, ...]:
+    """Return all smallest sets of answers to unknown items that would already make a class certain.
+
+    Where ``settle`` lists what has to be asked to be sure of an end, this is the luckiest way there: "if
+    aanspreekbaarheid is slecht, it is overlastgevend". Empty when the class is certain or ``most`` too few.
+    """
+    table = ruleset.table
+    codes = table.codes(answers)
+    mask = table.outcome.possible(codes)
+    if mask & (mask - 1) == 0:
+        return ()
+    every = (1 << len(table.results)) - 1
+    return _as_flips(table, table.outcome.changes(codes, known=False, wanted=every, most=most))
 
 
 def possible_classes(answers: Answers, ruleset: Ruleset) -> tuple[str, ...]:
@@ -184,17 +193,9 @@ def _provisional(answers: Answers, ruleset: Ruleset) -> Provisional | None:
 
 def _most_telling_first(table: RuleTable, codes: list[int], places: frozenset[int]) -> tuple[str, ...]:
     """Order items by how few classes their answers leave on average; ties in the order of the rules."""
-
-    def left(place: int) -> float:
-        trial = list(codes)
-        total = 0
-        values = len(table.facts[place].samples)
-        for value in range(values):
-            trial[place] = value
-            total += table.outcome.possible(trial).bit_count()
-        return total / values
-
-    return tuple(table.items[place] for place in sorted(places, key=lambda place: (left(place), place)))
+    after = table.outcome.possible_after(codes, sorted(places))
+    left = {place: sum(mask.bit_count() for mask in masks) / len(masks) for place, masks in after.items()}
+    return tuple(table.items[place] for place in sorted(places, key=lambda place: (left[place], place)))
 
 
 def _as_flips(table: RuleTable, found: list[tuple[tuple[tuple[int, int], ...], int]]) -> tuple[Flip, ...]:
@@ -241,7 +242,6 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "missing": list(verdict.missing),
         "settle": list(verdict.settle),
         "flips": [{"change": dict(flip.change), "outcome": flip.outcome} for flip in verdict.flips],
-        "shortcuts": [{"answers": dict(flip.change), "outcome": flip.outcome} for flip in verdict.shortcuts],
         "gate_decides": verdict.gate_decides,
         "without_gate": list(verdict.without_gate),
     }
