@@ -1,0 +1,1 @@
+"""Observations: noting one, correcting it by a successor, reading them back."""

@@ -1,0 +1,1 @@
+"""Jeugdgroepen: which there are, where they are found, how they stand and hang together."""

@@ -1,0 +1,1 @@
+"""Noting an observation on the street, and correcting one by a successor."""

@@ -1,0 +1,1 @@
+"""Spots in the city: which there are, and in which stadsdeel a point lies."""
