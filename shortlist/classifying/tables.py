@@ -93,7 +93,14 @@ class Assessment(SQLModel, table=True):
         not_empty("reasoning"),
         one_of(
             "decided",
-            ("aanvaardbaar", "hinderlijk", "overlastgevend", "crimineel", "te weinig bekend", "alleen duiding"),
+            (
+                "aanvaardbaar",
+                "hinderlijk",
+                "overlastgevend",
+                "crimineel",
+                "te weinig bekend",
+                "alleen duiding",
+            ),
         ),
         UniqueConstraint("supersedes_id"),
         UniqueConstraint("questionnaire_id"),

@@ -1,0 +1,1 @@
+"""Assessments as recorded: the current one, the history, one of a day."""

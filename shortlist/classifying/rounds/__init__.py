@@ -1,0 +1,1 @@
+"""Rounds of the questionnaire: two professions fill in, then settle together."""
