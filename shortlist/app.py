@@ -15,6 +15,8 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from shortlist import assets, navigation
+from shortlist.classifying.rules_files import Rules
+from shortlist.classifying.work import load_room_rules
 from shortlist.errors import BadInput, Forbidden, NotFound, Refused, ShortlistError
 from shortlist.guarding.door import House, system_clock
 from shortlist.settings import Settings, secret_key
@@ -54,6 +56,7 @@ def create_app(
         WTF_CSRF_SSL_STRICT=settings.secure_cookies,
     )
     app.extensions["shortlist"] = House(database or Database(settings.database_url), settings, clock)
+    app.extensions["shortlist.rules"] = _rules(settings.rules_folder or assets.RULES)
     app.extensions["shortlist.shelf"] = _shelf(settings.rules_folder or assets.RULES)
     CSRFProtect(app)
     install(app)
@@ -70,6 +73,11 @@ def create_app(
     _add_headers(app)
     _add_errors(app)
     return app
+
+
+@cache
+def _rules(folder: Path) -> Rules:
+    return load_room_rules(folder)
 
 
 @cache

@@ -26,7 +26,16 @@ from shortlist.storing.dated_yaml import Document, Problem, Shelf, newest_for, r
 
 Made = TypeVar("Made")
 
-KINDS = ("questionnaire", "ruleset", "ruleset-cases", "duiding", "duiding-cases", "frequency", "routing")
+KINDS = (
+    "questionnaire",
+    "ruleset",
+    "ruleset-cases",
+    "duiding",
+    "duiding-cases",
+    "frequency",
+    "routing",
+    "assessment-terms",
+)
 """The kinds of file that this room owns."""
 
 
