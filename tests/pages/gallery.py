@@ -50,7 +50,10 @@ class Sighting(DutchSchema):
 
 
 DUIDING = {
-    "ernst": {"level": "midden", "reasons": ["Vernieling: 2 keer gezien (12 en 19 november)", "Geen geweld gezien"]},
+    "ernst": {
+        "level": "midden",
+        "reasons": ["Vernieling: 2 keer gezien (12 en 19 november)", "Geen geweld gezien"],
+    },
     "risico": {"level": "hoog", "reasons": ["Lachgas: 5 keer gezien", "Een van de leden is 13 jaar"]},
     "ontwikkeling": {"level": "laag", "reasons": ["Kleiner dan in september: van 14 naar 11 jongeren"]},
     "impact": {"level": "onbekend", "reasons": []},
@@ -60,7 +63,15 @@ DUIDING = {
 def city() -> dict[str, Any]:
     """Return a small made-up map: two stadsdelen, two routes, some visits."""
     north = [[5.18, 52.39], [5.25, 52.40], [5.27, 52.375], [5.22, 52.365], [5.17, 52.37], [5.18, 52.39]]
-    south = [[5.17, 52.37], [5.22, 52.365], [5.27, 52.375], [5.28, 52.35], [5.21, 52.34], [5.16, 52.35], [5.17, 52.37]]
+    south = [
+        [5.17, 52.37],
+        [5.22, 52.365],
+        [5.27, 52.375],
+        [5.28, 52.35],
+        [5.21, 52.34],
+        [5.16, 52.35],
+        [5.17, 52.37],
+    ]
     first = [[5.222, 52.372], [5.205, 52.384], [5.24, 52.386], [5.222, 52.372]]
     second = [[5.222, 52.372], [5.195, 52.356], [5.245, 52.358], [5.222, 52.372]]
     return maps.collection(
@@ -71,7 +82,9 @@ def city() -> dict[str, Any]:
             maps.route(second, "Route boa-2", series=2),
             maps.point(5.222, 52.372, "Wijkpost Centrum", kind="base", sign="B", series=5),
             maps.point(5.205, 52.384, "Skatebaan", kind="visit", sign="1", series=1, detail="ma 20:10"),
-            maps.point(5.24, 52.386, "Winkelhof", kind="visit", sign="2", series=1, detail="ma 20:40", href="#kaart"),
+            maps.point(
+                5.24, 52.386, "Winkelhof", kind="visit", sign="2", series=1, detail="ma 20:40", href="#kaart"
+            ),
             maps.point(5.195, 52.356, "Havenplein", kind="visit", sign="1", series=2, detail="ma 20:05"),
             maps.point(5.245, 52.358, "Sportpark", kind="visit", sign="2", series=2, detail="ma 20:35"),
         ]
@@ -102,7 +115,7 @@ def week() -> list[tuple[str, list[Block]]]:
 def create() -> Flask:
     """Make the gallery app."""
     app = Flask("gallery", root_path=str(__file__).rsplit("/", 1)[0])
-    app.secret_key = "gallery"  # noqa: S105 — a page to look at, no session worth protecting
+    app.secret_key = "gallery"
     install(app)
     app.jinja_env.globals["form_tokens"] = lambda: Markup(
         '<input type="hidden" name="csrf_token" value="x"><input type="hidden" name="write_key" value="y">'
@@ -137,18 +150,32 @@ def create() -> Flask:
             form = read_form(Sighting, request.form)
         flash("De waarneming is opgeslagen.", "ok")
         return render_template(
-            "gallery.html", form=form, duiding_found=DUIDING, geojson=city(), lanes=week(), monday=MONDAY, frequency=FREQUENCY
+            "gallery.html",
+            form=form,
+            duiding_found=DUIDING,
+            geojson=city(),
+            lanes=week(),
+            monday=MONDAY,
+            frequency=FREQUENCY,
         )
 
     @app.get("/fout")
     def broken() -> tuple[str, int]:
-        message = "Deze groep bestaat niet, of u mag haar niet zien. Kijk op de lijst met groepen van uw stadsdeel."
-        return render_template("showing/error.html", title="Niet gevonden", message=message, code=404), 404
+        message = (
+            "Deze groep bestaat niet, of u mag haar niet zien. Kijk op de lijst met groepen van uw stadsdeel."
+        )
+        return render_template("showing/error.html", title="Niet gevonden", message=message, status=404), 404
 
     @app.get("/vel")
     def sheet() -> str:
         return render_template(
-            "gallery_sheet.html", geojson=city(), lanes=week(), monday=MONDAY, printed_at=MONDAY, printed_by="S. el Idrissi", back="/"
+            "gallery_sheet.html",
+            geojson=city(),
+            lanes=week(),
+            monday=MONDAY,
+            printed_at=MONDAY,
+            printed_by="S. el Idrissi",
+            back="/",
         )
 
     return app

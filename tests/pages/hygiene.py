@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
-import html5lib
-from html5lib.constants import E as PARSE_MESSAGES  # noqa: N811 — html5lib's name for its messages
+import html5lib  # type: ignore[import-untyped]  # it has no types of its own
+from html5lib.constants import E as PARSE_MESSAGES  # type: ignore[import-untyped]  # as above
 
 _LABELLED_BY_ITSELF = {"hidden", "submit", "button", "reset", "image"}
 _VOID_REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns")
