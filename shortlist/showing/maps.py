@@ -81,7 +81,7 @@ def _drawn(feature: Mapping[str, Any], place: Any) -> str:
     series = (int(about.get("series", 1)) - 1) % 8 + 1
     if geometry["type"] == "Polygon":
         path = "".join(f"M{' L'.join(_pair(place(p)) for p in ring)}Z" for ring in geometry["coordinates"])
-        ring = geometry["coordinates"][0]
+        ring = geometry["coordinates"][0][:-1]  # the last position repeats the first
         x, y = place([sum(p[0] for p in ring) / len(ring), sum(p[1] for p in ring) / len(ring)])
         return (
             f'<path class="sl-map__area" d="{path}"/>'
