@@ -2,16 +2,27 @@
 
 import os
 from dataclasses import replace
+from datetime import datetime
 
 import click
+from sqlmodel import Session
 
-from shortlist.demo import work
+from shortlist.assets import RULES
+from shortlist.classifying.rounds.work import load_room_rules
+from shortlist.demo import chain, work
 from shortlist.guarding.audit import watch
 from shortlist.guarding.door import system_clock
 from shortlist.serving import run_server
-from shortlist.settings import prepare_data_folder, read_settings
+from shortlist.settings import Settings, prepare_data_folder, read_settings
 from shortlist.storing import schema
 from shortlist.storing.database import Database
+
+
+def fill(settings: Settings, *, now: datetime, session: Session) -> None:
+    """Fill an empty database with the city and with what its professionals did, in the caller's transaction."""
+    rules = load_room_rules(settings.rules_folder or RULES)
+    city, seen = work.fill_city(password=settings.demo_password, now=now, session=session)
+    chain.assess_groups(city, seen, rules=rules, now=now, session=session)
 
 
 @click.command(help="Vul een lege, bijgewerkte database met de fictieve stad Waterveen en start de pagina's.")
@@ -33,7 +44,7 @@ def demo(host: str | None, port: int | None, fill_only: bool) -> None:
         if work.is_demo(session):
             click.echo("De demostad stond al klaar.", err=True)
         else:
-            work.fill_city(password=settings.demo_password, now=system_clock(), session=session)
+            fill(settings, now=system_clock(), session=session)
             click.echo("De fictieve stad Waterveen is gemaakt.", err=True)
     database.close()
     if not fill_only:

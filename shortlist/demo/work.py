@@ -90,8 +90,8 @@ def _insert(session: Session, table: type[SQLModel], rows: Iterable[Mapping[str,
     return len(found)
 
 
-def fill_city(*, password: str, now: datetime, session: Session) -> Waterveen:
-    """Write city, staff, groups and 12 weeks of observations up to ``now``."""
+def fill_city(*, password: str, now: datetime, session: Session) -> tuple[Waterveen, list[groups.Sighting]]:
+    """Write city, staff, groups and 12 weeks of observations up to ``now``; return them."""
     random = Random(SEED)  # noqa: S311 — made-up data must be the same each time
     areas = geography.areas(random)
     spots = geography.spots(random)
@@ -118,7 +118,7 @@ def fill_city(*, password: str, now: datetime, session: Session) -> Waterveen:
         },
         origin="opdrachtregel",
     )
-    return city
+    return city, seen
 
 
 def _write_city(
