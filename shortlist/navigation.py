@@ -18,6 +18,7 @@ from shortlist.guarding.door import EVERYBODY, Pages
 from shortlist.guarding.pages import pages as guarding
 from shortlist.guarding.roles import Actor, Role
 from shortlist.observing.pages import pages as observing
+from shortlist.planning.aanpak import pages as aanpak
 from shortlist.showing.panels import Panel, WaitingWork
 from shortlist.showing.shell import Person, Place
 from shortlist.showing.words import woord
@@ -42,11 +43,11 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem("Groepen", "groepen.group_list", EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}),
     NavItem("Logboek", "toegang.log_page", frozenset({Role.PRIVACY_OFFICER})),
 )
-PANELS: tuple[PanelSource, ...] = (members.panel,)
-WORK: tuple[WorkSource, ...] = (members.waiting,)
+PANELS: tuple[PanelSource, ...] = (members.panel, aanpak.panel)
+WORK: tuple[WorkSource, ...] = (members.waiting, aanpak.waiting)
 MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
-RULE_KINDS: tuple[str, ...] = ("member-roles", "priorities")
+RULE_KINDS: tuple[str, ...] = ("member-roles", "priorities", "measures", "week-plan")
 """Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
 
@@ -55,6 +56,7 @@ def rooms() -> Iterator[Pages]:
     yield guarding
     yield observing
     yield members.pages
+    yield aanpak.pages
     yield connecting
 
 

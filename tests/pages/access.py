@@ -20,4 +20,8 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "leden.member_list": (MEMBERS, "stadsdeel"),
     "leden.board": (MEMBERS, "stadsdeel"),
     "leden.role": (MEMBERS, "stadsdeel"),
+    "leden.new_member": (MEMBERS, "stadsdeel"),
+    "leden.end_membership": (MEMBERS, "stadsdeel"),
+    "aanpak.plan_page": (MEMBERS | {Role.STAFGROEPLID}, "stadsdeel"),
+    "aanpak.plan_form_page": (MEMBERS, "stadsdeel"),
 }

@@ -1,0 +1,1 @@
+"""What the worker does with a week plan that was asked for."""

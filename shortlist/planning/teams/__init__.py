@@ -1,0 +1,1 @@
+"""Teams, their people and their shifts of a week."""

@@ -1,0 +1,1 @@
+"""The week plan: demand, capacity, the plan as people see, judge and carry it."""
