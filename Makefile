@@ -3,6 +3,7 @@
 
 PYTHON ?=
 export PYTHON
+unexport PYTHONDONTWRITEBYTECODE # else every start would compile all libraries again
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
