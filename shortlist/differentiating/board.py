@@ -12,16 +12,6 @@ UNKNOWN = "onbekend"
 
 
 @dataclass(frozen=True, slots=True)
-class GroupRef:
-    """The group that a page is about."""
-
-    id: UUID
-    name: str
-    stadsdeel_id: UUID
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
 class ListDecision:
     """One decision about the member list of a group."""
 
@@ -55,6 +45,7 @@ class Card:
     """One member on the board."""
 
     person_id: UUID
+    membership_id: UUID
     pseudonym: str
     member_since: date
     role: RoleSet | None
@@ -79,26 +70,31 @@ class Card:
 class Board:
     """The members of a group on a day, alphabetical within each column; never by any score."""
 
-    group: GroupRef
+    group_id: UUID
+    group: str
     allowed: bool
     columns: Mapping[str, tuple[Card, ...]]
     since: date
     """First day of the period whose facts are shown."""
     n_gatherings: int
-    """Observations of the group in that period."""
+    """Observations of the group with own eyes in that period."""
     effort_minutes: int
+    candidates: tuple[tuple[UUID, str], ...] = ()
+    """Who was seen as betrokkene and is no member: id and pseudonym, alphabetical."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemberPage:
     """Everything about one member of one group."""
 
-    group: GroupRef
+    group_id: UUID
+    group: str
     card: Card
     history: tuple[RoleSet, ...]
     """All roles that were set, newest first."""
     n_gatherings: int
     effort_minutes: int
+    """How long was looked in that period, as far as known."""
     since: date
 
 

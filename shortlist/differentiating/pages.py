@@ -9,31 +9,32 @@ from sqlmodel import Session
 
 from shortlist.differentiating import work
 from shortlist.differentiating.roles import RoleRules
-from shortlist.differentiating.schemas import MemberListForm, RoleForm
+from shortlist.differentiating.schemas import EndMemberForm, MemberListForm, NewMemberForm, RoleForm
 from shortlist.errors import Refused
 from shortlist.guarding.door import Pages, keep
 from shortlist.guarding.roles import Actor, Role
+from shortlist.observing.work import MEMBER_VIEWERS, get_group, today
 from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.panels import Panel, WaitingWork
 from shortlist.showing.words import lijst, meervoud
 
 pages = Pages("leden", __name__)
-MEMBERS = frozenset(work.MEMBER_ROLES)
+MEMBERS = frozenset(MEMBER_VIEWERS)
 
 
 def _rules(now: datetime) -> RoleRules:
-    return work.role_rules_on(current_app.extensions["shortlist.shelf"], work.local_day(now))
+    return work.role_rules_on(current_app.extensions["shortlist.shelf"], today(now))
 
 
 def _list_page(
     group_id: UUID, form: Form, *, actor: Actor, now: datetime, session: Session, status: int = 200
 ) -> ResponseReturnValue:
-    assessed = work.class_in_force(group_id, work.local_day(now), session=session)
+    assessed = work.class_in_force(group_id, today(now), session=session)
     rules = _rules(now)
     return render_template(
         "differentiating/member_list.html",
         form=form,
-        group=work.group_ref(group_id, actor=actor, session=session),
+        group=get_group(group_id, actor=actor, session=session),
         allowed=work.member_list_allowed(group_id, session=session),
         decisions=work.member_list_decisions(group_id, actor=actor, session=session),
         decided=assessed[1] if assessed else None,
@@ -77,6 +78,82 @@ def board(*, group_id: UUID, actor: Actor, now: datetime, session: Session) -> R
     return render_template("differentiating/board.html", board=found, rules=rules)
 
 
+def _new_member_page(
+    group_id: UUID, form: Form, *, actor: Actor, now: datetime, session: Session, status: int = 200
+) -> ResponseReturnValue:
+    found = work.member_board(group_id, rules=_rules(now), actor=actor, now=now, session=session)
+    return render_template("differentiating/new_member.html", form=form, board=found), status
+
+
+@pages.route("/groepen/<uuid:group_id>/leden/nieuw", allow=MEMBERS, personal=True, methods=("GET", "POST"))
+def new_member(*, group_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+    """Enter somebody who was seen as betrokkene with this group."""
+    if request.method == "GET":
+        form = blank(NewMemberForm, {"valid_from": today(now)})
+        return _new_member_page(group_id, form, actor=actor, now=now, session=session)
+    form = read_form(NewMemberForm, request.form)
+    if form.valid:
+        try:
+            work.enter_member(
+                group_id,
+                form.data["person"],
+                valid_from=form.data["valid_from"],
+                reason=form.data["reason"],
+                actor=actor,
+                now=now,
+                session=session,
+            )
+        except Refused as refusal:
+            session.rollback()
+            form = form.refused(refusal.message, refusal.fields)
+        else:
+            flash("Het lid staat op de lijst.", "ok")
+            return redirect(url_for("leden.board", group_id=group_id), code=303)
+    keep(session)
+    return _new_member_page(group_id, form, actor=actor, now=now, session=session, status=400)
+
+
+def _end_page(
+    group_id: UUID,
+    person_id: UUID,
+    form: Form,
+    *,
+    actor: Actor,
+    now: datetime,
+    session: Session,
+    status: int = 200,
+) -> ResponseReturnValue:
+    page = work.member_page(group_id, person_id, rules=_rules(now), actor=actor, now=now, session=session)
+    return render_template("differentiating/end_member.html", form=form, page=page), status
+
+
+@pages.route(
+    "/groepen/<uuid:group_id>/leden/<uuid:person_id>/beeindigen",
+    allow=MEMBERS,
+    personal=True,
+    methods=("GET", "POST"),
+)
+def end_membership(
+    *, group_id: UUID, person_id: UUID, actor: Actor, now: datetime, session: Session
+) -> ResponseReturnValue:
+    """Take a member off the list."""
+    if request.method == "GET":
+        form = blank(EndMemberForm, {"last_day": today(now)})
+        return _end_page(group_id, person_id, form, actor=actor, now=now, session=session)
+    form = read_form(EndMemberForm, request.form)
+    if form.valid:
+        try:
+            work.end_membership(group_id, person_id, **form.data, actor=actor, now=now, session=session)
+        except Refused as refusal:
+            session.rollback()
+            form = form.refused(refusal.message, refusal.fields)
+        else:
+            flash("Het lidmaatschap is beëindigd.", "ok")
+            return redirect(url_for("leden.board", group_id=group_id), code=303)
+    keep(session)
+    return _end_page(group_id, person_id, form, actor=actor, now=now, session=session, status=400)
+
+
 def _role_page(
     group_id: UUID, person_id: UUID, form: Form | None, *, actor: Actor, now: datetime, session: Session
 ) -> ResponseReturnValue:
@@ -91,9 +168,14 @@ def _role_page(
 
 
 @pages.route(
-    "/groepen/<uuid:group_id>/leden/<uuid:person_id>/rol", allow=MEMBERS, personal=True, methods=("GET", "POST")
+    "/groepen/<uuid:group_id>/leden/<uuid:person_id>/rol",
+    allow=MEMBERS,
+    personal=True,
+    methods=("GET", "POST"),
 )
-def role(*, group_id: UUID, person_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+def role(
+    *, group_id: UUID, person_id: UUID, actor: Actor, now: datetime, session: Session
+) -> ResponseReturnValue:
     """Show one member with the facts, and let a professional set a role on chosen observations."""
     if request.method == "GET":
         return _role_page(group_id, person_id, None, actor=actor, now=now, session=session)

@@ -4,7 +4,6 @@ Source of the limits: domain/beke.md section 5 and design/members.md, "Limits th
 ``rules/member-roles.yaml``. Nothing here ranks persons: order is by pseudonym, counts stand beside their effort.
 """
 
-from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,9 +71,9 @@ class Sighting:
     group_feit: str
     """What the observation as a whole says."""
     hearsay: bool
-    source: str
+    """True for whatever the observer did not see with own eyes, a passed-on report included."""
     observer_id: UUID
-    observer: str
+    function: str
     organisation: str
     effort_minutes: int
 
@@ -167,13 +166,6 @@ def objection(chosen: Sequence[Sighting], rules: RoleRules) -> str | None:
             f"deze komen van {observers}{beside}. Kies ook een waarneming van een collega."
         )
     return None
-
-
-def months_later(day: date, months: int) -> date:
-    """Return the same day some months later, or the last day of that month when it is shorter."""
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 class Standing(StrEnum):

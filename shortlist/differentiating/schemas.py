@@ -58,5 +58,5 @@ class NewMemberForm(DutchSchema):
 class EndMemberForm(DutchSchema):
     """The end of a membership."""
 
-    valid_until = fields.Date(required=True, metadata={"label": "Laatste dag"})
+    last_day = fields.Date(required=True, metadata={"label": "Laatste dag"})
     reason = Text(required=True, validate=_LONG, metadata={"label": "Reden"})

@@ -1,21 +1,23 @@
 """Use cases about members: the decision that a list is allowed, the board of evidence, roles set by people."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from shortlist.classifying.tables import Assessment
-from shortlist.differentiating.board import Board, Card, GroupRef, ListDecision, MemberPage, RolesDue, RoleSet
+from shortlist.classifying.assessing import months_later
+from shortlist.classifying.work import latest_assessment
+from shortlist.differentiating.board import Board, Card, ListDecision, MemberPage, RolesDue, RoleSet
 from shortlist.differentiating.roles import (
+    INVOLVED,
     RoleRules,
     Sighting,
     evidence,
-    months_later,
     objection,
     role_rules,
     standing,
@@ -28,23 +30,23 @@ from shortlist.differentiating.tables import (
 )
 from shortlist.errors import Broken, NotFound, Refused
 from shortlist.guarding.audit import UNLOGGED, record
-from shortlist.guarding.roles import Actor, Role, require_role, require_stadsdeel
+from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.guarding.tables import Account
-from shortlist.observing.tables import (
-    Gathering,
-    GroupState,
-    GroupStatus,
-    Jeugdgroep,
-    Membership,
-    Person,
-    Place,
-    Presence,
+from shortlist.observing.tables import GroupState, Jeugdgroep, Membership
+from shortlist.observing.work import (
+    MEMBER_VIEWERS,
+    Group,
+    PersonSeen,
+    add_member,
+    end_member,
+    gatherings_of,
+    get_group,
+    members_of,
+    today,
 )
-from shortlist.showing.words import AMSTERDAM
+from shortlist.observing.work import Sighting as GroupSighting
 from shortlist.storing.dated_yaml import Shelf, newest_for
 
-MEMBER_ROLES = (Role.JEUGDAGENT, Role.JONGERENWERKER, Role.VEILIGHEIDSMANAGER)
-"""Who may see and set members of a group in their own stadsdeel."""
 _COUNTS_ONLY = {UNLOGGED: "alleen aantallen per groep"}
 
 
@@ -62,29 +64,9 @@ def role_rules_on(shelf: Shelf, on: date) -> RoleRules:
     return role_rules(document.data)
 
 
-def local_day(moment: datetime) -> date:
-    """Return the day of a moment in Dutch local time."""
-    return moment.astimezone(AMSTERDAM).date()
-
-
-def group_ref(group_id: UUID, *, actor: Actor, session: Session, lock: bool = False) -> GroupRef:
-    """Return a group within the actor's stadsdelen; ``lock`` makes others who decide about it wait their turn.
-
-    Raises:
-        NotFound: no such group, or not in a stadsdeel where the actor works.
-    """
-    query = select(Jeugdgroep).where(col(Jeugdgroep.id) == group_id)
-    group = session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
-    if group is None:
-        raise NotFound("Niet gevonden, of niet in een stadsdeel waar u werkt.")
-    require_stadsdeel(actor, group.stadsdeel_id)
-    state = session.execute(
-        select(col(GroupStatus.state))
-        .where(col(GroupStatus.group_id) == group_id)
-        .order_by(col(GroupStatus.recorded_at).desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    return GroupRef(group.id, group.name, group.stadsdeel_id, state or GroupState.SIGNAAL.value)
+def _lock(group_id: UUID, *, session: Session) -> None:
+    """Make others who decide about this group wait their turn (SQLite lets only one write at a time anyway)."""
+    session.execute(select(col(Jeugdgroep.id)).where(col(Jeugdgroep.id) == group_id).with_for_update())
 
 
 # --- step 2B ---
@@ -103,8 +85,8 @@ def member_list_allowed(group_id: UUID, *, session: Session) -> bool:
 
 def member_list_decisions(group_id: UUID, *, actor: Actor, session: Session) -> list[ListDecision]:
     """List the decisions about a group's member list, newest first."""
-    require_role(actor, *MEMBER_ROLES)
-    group_ref(group_id, actor=actor, session=session)
+    require_role(actor, *MEMBER_VIEWERS)
+    get_group(group_id, actor=actor, session=session)
     rows = session.execute(
         select(MemberListDecision, col(Account.name))
         .join(Account, col(Account.id) == col(MemberListDecision.recorded_by))
@@ -114,17 +96,18 @@ def member_list_decisions(group_id: UUID, *, actor: Actor, session: Session) -> 
     return [ListDecision(row.allowed, row.reason, row.behaviour, row.recorded_at, name) for row, name in rows]
 
 
+def require_list(group: Group, *, session: Session) -> None:
+    """Refuse whatever needs a member list as long as step 2B is not decided."""
+    if not member_list_allowed(group.id, session=session):
+        raise Refused(
+            f"Voor {group.name} is geen ledenlijst toegestaan (stap 2B). De veiligheidsmanager kan dat besluiten."
+        )
+
+
 def class_in_force(group_id: UUID, on: date, *, session: Session) -> tuple[UUID, str] | None:
-    """Return (assessment, class decided) of the newest assessment that has not expired, or None."""
-    newest = session.execute(
-        select(col(Assessment.id), col(Assessment.decided), col(Assessment.expires_on))
-        .where(col(Assessment.group_id) == group_id)
-        .order_by(col(Assessment.recorded_at).desc(), col(Assessment.id))
-        .limit(1)
-    ).first()
-    if newest is None or newest.expires_on <= on:
-        return None
-    return newest.id, newest.decided
+    """Return (assessment, class decided) of the current assessment unless it has expired."""
+    current = latest_assessment(group_id, session=session)
+    return None if current is None or on > current.expires_on else (current.id, current.decided)
 
 
 def decide_member_list(
@@ -144,12 +127,13 @@ def decide_member_list(
         Refused: nothing changes; the group is closed or aanvaardbaar; or no behaviour is named that is problematic.
     """
     require_role(actor, Role.VEILIGHEIDSMANAGER)
-    group = group_ref(group_id, actor=actor, session=session, lock=True)
+    group = get_group(group_id, actor=actor, session=session)
+    _lock(group_id, session=session)
     if member_list_allowed(group_id, session=session) == allowed:
         state = "is al toegestaan" if allowed else "is niet toegestaan; er valt niets in te trekken"
         message = f"De ledenlijst van {group.name} {state}. Ververs de pagina."
         raise Refused(message, fields={"besluit": message})
-    assessed = class_in_force(group_id, local_day(now), session=session)
+    assessed = class_in_force(group_id, today(now), session=session)
     if allowed:
         _require_problem(group, assessed[1] if assessed else None, behaviour, rules)
     session.add(
@@ -173,7 +157,7 @@ def decide_member_list(
     )
 
 
-def _require_problem(group: GroupRef, decided: str | None, behaviour: str, rules: RoleRules) -> None:
+def _require_problem(group: Group, decided: str | None, behaviour: str, rules: RoleRules) -> None:
     if group.state == GroupState.GESLOTEN:
         raise Refused(
             f"{group.name} is gesloten: er komt geen ledenlijst meer bij. Heropen eerst de groep.",
@@ -198,41 +182,26 @@ def _require_problem(group: GroupRef, decided: str | None, behaviour: str, rules
 
 def member_board(group_id: UUID, *, rules: RoleRules, actor: Actor, now: datetime, session: Session) -> Board:
     """Return the member board of a group; reading it is logged. Empty as long as step 2B is not decided."""
-    require_role(actor, *MEMBER_ROLES)
-    group = group_ref(group_id, actor=actor, session=session)
+    require_role(actor, *MEMBER_VIEWERS)
+    group = get_group(group_id, actor=actor, session=session)
     since = now - timedelta(weeks=rules.evidence_weeks)
     columns: dict[str, tuple[Card, ...]] = {kind.value: () for kind in MemberRoleKind}
     if not member_list_allowed(group_id, session=session):
-        return Board(group, False, columns, local_day(since), 0, 0)
-    cards = _cards(group_id, since=since, now=now, session=session)
+        return Board(group_id, group.name, False, columns, today(since), 0, 0)
+    facts = _facts(group_id, since=since, actor=actor, now=now, session=session)
     for kind in columns:
-        columns[kind] = tuple(card for card in cards if card.column == kind)
-    n, effort = _effort(group_id, since=since, session=session)
-    record(
-        session,
-        actor=actor,
-        action="ledenbord gelezen",
-        object_kind="jeugdgroep",
-        object_id=group_id,
-        now=now,
-        details={"leden": len(cards)},
+        columns[kind] = tuple(card for card in facts.cards if card.column == kind)
+    candidates = sorted(facts.others.items(), key=lambda other: other[1].casefold())
+    return Board(
+        group_id, group.name, True, columns, today(since), facts.visits, facts.minutes, tuple(candidates)
     )
-    return Board(group, True, columns, local_day(since), n, effort)
 
 
-def _is_current(on: date) -> ColumnElement[bool]:
+def _is_member(on: date) -> ColumnElement[bool]:
     later = aliased(Membership)
-    replaced: ColumnElement[bool] = exists().where(col(later.supersedes_id) == col(Membership.id))
-    return (
-        (col(Membership.valid_from) <= on)
-        & or_(col(Membership.valid_until).is_(None), col(Membership.valid_until) >= on)
-        & ~replaced
-    )
-
-
-def _gathering_stands() -> ColumnElement[bool]:
-    later = aliased(Gathering)
-    return ~exists().where(col(later.supersedes_id) == col(Gathering.id))
+    replaced = exists(select(1).where(col(later.supersedes_id) == col(Membership.id)).correlate(Membership))
+    until = col(Membership.valid_until)
+    return and_(col(Membership.valid_from) <= on, or_(until.is_(None), until >= on), ~replaced)
 
 
 def _role_stands() -> ColumnElement[bool]:
@@ -240,27 +209,64 @@ def _role_stands() -> ColumnElement[bool]:
     return ~exists().where(col(later.supersedes_id) == col(MemberRole.id))
 
 
-def _cards(
-    group_id: UUID, *, since: datetime, now: datetime, session: Session, only: UUID | None = None
-) -> list[Card]:
-    on = local_day(now)
-    members = select(
-        col(Person.id), col(Person.pseudonym), func.min(col(Membership.valid_from)).label("member_since")
-    ).join(Person, col(Person.id) == col(Membership.person_id))
-    members = members.where(col(Membership.group_id) == group_id, _is_current(on)).group_by(
-        col(Person.id), col(Person.pseudonym)
-    )
-    if only is not None:
-        members = members.where(col(Person.id) == only)
-    found = session.execute(members).all()
-    ids = [row.id for row in found]
-    roles = _roles(group_id, ids, on=on, session=session)
-    seen = _sightings(group_id, ids, since=since, session=session)
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What was read about a group's members: cards by pseudonym, and how much was looked."""
+
+    cards: list[Card]
+    others: dict[UUID, str]
+    """Persons seen as betrokkene who are no members: id → pseudonym."""
+    visits: int
+    minutes: int
+
+
+def _facts(group_id: UUID, *, since: datetime, actor: Actor, now: datetime, session: Session) -> _Facts:
+    on = today(now)
+    members = members_of(group_id, on=on, actor=actor, now=now, session=session)
+    gatherings = gatherings_of(group_id, since=since, actor=actor, now=now, session=session)
+    seen: dict[UUID, list[Sighting]] = {}
+    names: dict[UUID, str] = {}
+    for one in gatherings:
+        for person in one.present:
+            seen.setdefault(person.person_id, []).append(_sighting(one, person))
+            if person.capacity == INVOLVED:
+                names[person.person_id] = person.pseudonym
+    roles = _roles(group_id, [member.person_id for member in members], on=on, session=session)
     cards = [
-        Card(row.id, row.pseudonym, row.member_since, roles.get(row.id), evidence(seen.get(row.id, ())))
-        for row in found
+        Card(
+            member.person_id,
+            member.membership_id,
+            member.pseudonym,
+            member.valid_from,
+            roles.get(member.person_id),
+            evidence(seen.get(member.person_id, ())),
+        )
+        for member in members
     ]
-    return sorted(cards, key=lambda card: card.pseudonym.casefold())
+    listed = {card.person_id for card in cards}
+    return _Facts(
+        cards=cards,
+        others={person: name for person, name in names.items() if person not in listed},
+        visits=sum(one.own for one in gatherings),
+        minutes=sum(one.effort_minutes or 0 for one in gatherings),
+    )
+
+
+def _sighting(one: GroupSighting, person: PersonSeen) -> Sighting:
+    return Sighting(
+        gathering_id=one.id,
+        at=one.started_at,
+        place=one.place,
+        capacity=person.capacity,
+        role_seen=person.role_seen,
+        feit=person.feit,
+        group_feit=one.feit,
+        hearsay=one.hearsay or not one.own,
+        observer_id=one.observer_id,
+        function=one.function,
+        organisation=one.organisation,
+        effort_minutes=one.effort_minutes or 0,
+    )
 
 
 def _role_set(row: MemberRole, name: str, on: date, n_basis: int = 0) -> RoleSet:
@@ -290,68 +296,6 @@ def _roles(group_id: UUID, persons: Sequence[UUID], *, on: date, session: Sessio
     return {row.person_id: _role_set(row, name, on) for row, name in rows}
 
 
-def _sightings(
-    group_id: UUID, persons: Sequence[UUID], *, since: datetime, session: Session
-) -> dict[UUID, list[Sighting]]:
-    rows = session.execute(
-        select(
-            col(Presence.person_id),
-            col(Presence.capacity),
-            col(Presence.role_seen),
-            col(Presence.feit).label("person_feit"),
-            col(Gathering.id),
-            col(Gathering.started_at),
-            col(Gathering.feit),
-            col(Gathering.hearsay),
-            col(Gathering.source),
-            col(Gathering.observer_id),
-            col(Gathering.organisation),
-            col(Gathering.effort_minutes),
-            col(Place.name).label("place"),
-            col(Account.name).label("observer"),
-        )
-        .join(Gathering, col(Gathering.id) == col(Presence.gathering_id))
-        .join(Account, col(Account.id) == col(Gathering.observer_id))
-        .join(Place, col(Place.id) == col(Gathering.place_id), isouter=True)
-        .where(
-            col(Gathering.group_id) == group_id,
-            col(Presence.person_id).in_(persons),
-            col(Gathering.started_at) >= since,
-            _gathering_stands(),
-        )
-    )
-    seen: dict[UUID, list[Sighting]] = {}
-    for row in rows:
-        seen.setdefault(row.person_id, []).append(
-            Sighting(
-                gathering_id=row.id,
-                at=row.started_at,
-                place=row.place,
-                capacity=row.capacity,
-                role_seen=row.role_seen,
-                feit=row.person_feit,
-                group_feit=row.feit,
-                hearsay=row.hearsay,
-                source=row.source,
-                observer_id=row.observer_id,
-                observer=row.observer,
-                organisation=row.organisation,
-                effort_minutes=row.effort_minutes,
-            )
-        )
-    return seen
-
-
-def _effort(group_id: UUID, *, since: datetime, session: Session) -> tuple[int, int]:
-    row = session.execute(
-        select(func.count(), func.coalesce(func.sum(col(Gathering.effort_minutes)), 0)).where(
-            col(Gathering.group_id) == group_id, col(Gathering.started_at) >= since, _gathering_stands()
-        ),
-        execution_options=_COUNTS_ONLY,
-    ).one()
-    return int(row[0]), int(row[1])
-
-
 # --- one member ---
 
 
@@ -364,10 +308,10 @@ def member_page(
         NotFound: not a member today, or not within the actor's stadsdelen.
         Refused: step 2B is not decided.
     """
-    require_role(actor, *MEMBER_ROLES)
-    group = group_ref(group_id, actor=actor, session=session)
+    require_role(actor, *MEMBER_VIEWERS)
+    group = get_group(group_id, actor=actor, session=session)
     since = now - timedelta(weeks=rules.evidence_weeks)
-    card = _member_card(group, person_id, since=since, now=now, session=session)
+    card, facts = _member_card(group, person_id, since=since, actor=actor, now=now, session=session)
     rows = session.execute(
         select(MemberRole, col(Account.name))
         .join(Account, col(Account.id) == col(MemberRole.recorded_by))
@@ -382,8 +326,7 @@ def member_page(
             .group_by(col(MemberRoleBasis.member_role_id))
         ).all()
     }
-    history = tuple(_role_set(row, name, local_day(now), basis.get(row.id, 0)) for row, name in rows)
-    n, effort = _effort(group_id, since=since, session=session)
+    history = tuple(_role_set(row, name, today(now), basis.get(row.id, 0)) for row, name in rows)
     record(
         session,
         actor=actor,
@@ -393,20 +336,18 @@ def member_page(
         now=now,
         details={"groep": str(group_id)},
     )
-    return MemberPage(group, card, history, n, effort, local_day(since))
+    return MemberPage(group_id, group.name, card, history, facts.visits, facts.minutes, today(since))
 
 
 def _member_card(
-    group: GroupRef, person_id: UUID, *, since: datetime, now: datetime, session: Session
-) -> Card:
-    if not member_list_allowed(group.id, session=session):
-        raise Refused(
-            f"Voor {group.name} is geen ledenlijst toegestaan (stap 2B). De veiligheidsmanager kan dat besluiten."
-        )
-    cards = _cards(group.id, since=since, now=now, session=session, only=person_id)
-    if not cards:
-        raise NotFound("Deze persoon is nu geen lid van deze groep.")
-    return cards[0]
+    group: Group, person_id: UUID, *, since: datetime, actor: Actor, now: datetime, session: Session
+) -> tuple[Card, _Facts]:
+    require_list(group, session=session)
+    facts = _facts(group.id, since=since, actor=actor, now=now, session=session)
+    for card in facts.cards:
+        if card.person_id == person_id:
+            return card, facts
+    raise NotFound("Deze persoon is nu geen lid van deze groep.")
 
 
 def set_role(
@@ -432,10 +373,11 @@ def set_role(
         Refused: no member list, too thin a basis, or a colleague set another role in the meantime.
         NotFound: not a member today.
     """
-    require_role(actor, *MEMBER_ROLES)
-    group = group_ref(group_id, actor=actor, session=session, lock=True)
+    require_role(actor, *MEMBER_VIEWERS)
+    group = get_group(group_id, actor=actor, session=session)
+    _lock(group_id, session=session)
     since = now - timedelta(weeks=rules.evidence_weeks)
-    card = _member_card(group, person_id, since=since, now=now, session=session)
+    card, _ = _member_card(group, person_id, since=since, actor=actor, now=now, session=session)
     if (card.role.id if card.role else None) != seen:
         raise Refused(
             "Een collega heeft intussen een andere rol gezet. Bekijk die hieronder en verstuur opnieuw "
@@ -455,7 +397,7 @@ def set_role(
     against = objection([by_id[gathering] for gathering in dict.fromkeys(basis)], rules)
     if against is not None:
         raise Refused(against, fields={"basis": against})
-    today = local_day(now)
+    day = today(now)
     row = MemberRole(
         group_id=group_id,
         person_id=person_id,
@@ -463,8 +405,8 @@ def set_role(
         influence=influence,
         certainty=certainty,
         reason=reason,
-        review_on=months_later(today, rules.review_months),
-        expires_on=months_later(today, rules.expire_months),
+        review_on=months_later(day, rules.review_months),
+        expires_on=months_later(day, rules.expire_months),
         supersedes_id=seen,
         recorded_at=now,
         recorded_by=actor.id,
@@ -491,15 +433,66 @@ def set_role(
     return row.id
 
 
+def enter_member(
+    group_id: UUID,
+    person_id: UUID,
+    *,
+    valid_from: date,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    session: Session,
+) -> UUID:
+    """Enter somebody who was seen as betrokkene in the member list; see ``observing.work.add_member``."""
+    return add_member(
+        group_id,
+        person_id,
+        valid_from=valid_from,
+        reason=reason,
+        member_list_allowed=member_list_allowed,
+        actor=actor,
+        now=now,
+        session=session,
+    )
+
+
+def end_membership(
+    group_id: UUID,
+    person_id: UUID,
+    *,
+    last_day: date,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    session: Session,
+) -> None:
+    """Take a member off the list from the day after ``last_day``; the facts and earlier roles stay on record.
+
+    Raises:
+        NotFound: not a member today.
+        Refused: step 2B is not decided, or the day is implausible.
+    """
+    require_role(actor, *MEMBER_VIEWERS)
+    group = get_group(group_id, actor=actor, session=session)
+    require_list(group, session=session)
+    for member in members_of(group_id, on=today(now), actor=actor, now=now, session=session):
+        if member.person_id == person_id:
+            end_member(
+                member.membership_id, last_day=last_day, reason=reason, actor=actor, now=now, session=session
+            )
+            return
+    raise NotFound("Deze persoon is nu geen lid van deze groep.")
+
+
 # --- counts, for the group page and "Mijn werk" ---
 
 
 def role_counts(group_id: UUID, *, now: datetime, session: Session) -> dict[str, int]:
     """Count the members of a group per role that holds today; lapsed and unset roles count as ``onbekend``."""
-    on = local_day(now)
+    on = today(now)
     members = set(
         session.execute(
-            select(col(Membership.person_id)).where(col(Membership.group_id) == group_id, _is_current(on)),
+            select(col(Membership.person_id)).where(col(Membership.group_id) == group_id, _is_member(on)),
             execution_options=_COUNTS_ONLY,
         ).scalars()
     )
@@ -518,8 +511,8 @@ def role_counts(group_id: UUID, *, now: datetime, session: Session) -> dict[str,
 
 def roles_due(*, rules: RoleRules, actor: Actor, now: datetime, session: Session) -> list[RolesDue]:
     """Count per group the roles of current members that are to be reviewed now or soon, by first expiry."""
-    require_role(actor, *MEMBER_ROLES)
-    on = local_day(now)
+    require_role(actor, *MEMBER_VIEWERS)
+    on = today(now)
     rows = session.execute(
         select(
             col(Jeugdgroep.id),
@@ -536,7 +529,7 @@ def roles_due(*, rules: RoleRules, actor: Actor, now: datetime, session: Session
             .where(
                 col(Membership.group_id) == col(MemberRole.group_id),
                 col(Membership.person_id) == col(MemberRole.person_id),
-                _is_current(on),
+                _is_member(on),
             )
             .exists(),
             *([] if actor.citywide else [col(Jeugdgroep.stadsdeel_id).in_(actor.stadsdelen)]),

@@ -14,7 +14,6 @@ from shortlist.differentiating.roles import (
     Sighting,
     Standing,
     evidence,
-    months_later,
     objection,
     standing,
 )
@@ -41,9 +40,8 @@ def sighting(number: int, observer: int, *, days_ago: int = 0) -> Sighting:
         feit="",
         group_feit="Luide muziek.",
         hearsay=False,
-        source="gezien",
         observer_id=UUID(int=1000 + observer),
-        observer=f"Waarnemer {observer}",
+        function="jeugdagent",
         organisation="politie",
         effort_minutes=30,
     )
@@ -108,21 +106,6 @@ def test_a_day_is_a_day_on_the_dutch_clock() -> None:
 def test_evidence_does_not_depend_on_the_order_in_which_facts_arrive(order: list[int]) -> None:
     facts = [sighting(n, n % 3, days_ago=n % 4) for n in range(6)]
     assert evidence([facts[n] for n in order]) == evidence(facts)
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "later"),
-    [
-        (date(2026, 11, 23), 3, date(2027, 2, 23)),
-        (date(2026, 11, 30), 3, date(2027, 2, 28)),
-        (date(2026, 8, 31), 6, date(2027, 2, 28)),
-        (date(2026, 12, 31), 12, date(2027, 12, 31)),
-    ],
-)
-def test_months_end_on_the_same_day_or_the_last_of_a_shorter_month(
-    day: date, months: int, later: date
-) -> None:
-    assert months_later(day, months) == later
 
 
 def test_a_role_holds_then_asks_for_review_then_lapses() -> None:

@@ -10,6 +10,7 @@ PUBLIC: frozenset[Role] = frozenset()
 EVERYBODY = frozenset(Role)
 STREET = EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}
 MEMBERS = frozenset({Role.JEUGDAGENT, Role.JONGERENWERKER, Role.VEILIGHEIDSMANAGER})
+OBSERVERS = MEMBERS | {Role.JEUGDBOA, Role.TEAMLEIDER}
 
 ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "toegang.sign_in_page": (PUBLIC, "stad"),
@@ -17,6 +18,18 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "toegang.log_page": (frozenset({Role.PRIVACY_OFFICER}), "stad"),
     "werk.home": (EVERYBODY, "eigen"),
     "groepen.group_list": (STREET, "eigen"),
+    "groepen.group_page": (STREET, "stadsdeel"),
+    "groepen.group_gatherings": (STREET, "stadsdeel"),
+    "groepen.new_group": (MEMBERS, "eigen"),
+    "groepen.group_state": (MEMBERS, "stadsdeel"),
+    "groepen.group_places": (MEMBERS, "stadsdeel"),
+    "groepen.end_group_place": (MEMBERS, "stadsdeel"),
+    "groepen.group_links": (MEMBERS, "stadsdeel"),
+    "groepen.place_list": (STREET, "eigen"),
+    "groepen.new_place": (OBSERVERS, "eigen"),
+    "waarnemingen.new_gathering": (OBSERVERS, "eigen"),
+    "waarnemingen.gathering_page": (STREET, "stadsdeel"),
+    "waarnemingen.correct_gathering": (OBSERVERS, "stadsdeel"),
     "leden.member_list": (MEMBERS, "stadsdeel"),
     "leden.board": (MEMBERS, "stadsdeel"),
     "leden.role": (MEMBERS, "stadsdeel"),
