@@ -68,10 +68,14 @@ class ConditionReader:
         self.problems = problems
         self._criteria = criteria
         self._changes = changes
+        self._told: set[tuple[str | int, ...]] = set()
 
     def fault(self, message: str, remedy: str, *steps: str | int) -> None:
-        """Note a fault at the line of ``steps``."""
-        self.problems.append(self.document.problem(message, remedy, *steps))
+        """Note a fault at the line of ``steps``; a list of items tells a wrong value once."""
+        if steps not in self._told:
+            self.problems.append(self.document.problem(message, remedy, *steps))
+        if steps[-1:] and steps[-1] in _COMPARISONS:
+            self._told.add(steps)
 
     def condition(self, data: Mapping[str, Any], *steps: str | int) -> Condition:
         """Return the condition at ``steps``; a faulty part is noted and read as one that never holds."""

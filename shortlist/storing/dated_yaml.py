@@ -27,6 +27,11 @@ import yaml
 
 from shortlist.errors import Broken
 
+try:
+    from yaml import CSafeLoader as _SafeLoader  # ten times as quick where PyYAML was built with libyaml
+except ImportError:  # pragma: no cover — PyYAML's wheels have it, a build from source need not
+    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]  # same interface, in Python
+
 Steps = tuple[str | int, ...]
 """The way to a value inside a file, from outside in: ``("rules", 0, "when")``."""
 
@@ -123,7 +128,7 @@ def newest_for(documents: Sequence[Document], on: date | None) -> Document | Non
 # --- reading ---
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(_SafeLoader):
     """The safe loader with YAML 1.2 words: dates stay text, and only ``true`` and ``false`` are booleans.
 
     In YAML 1.1 the words ``on``, ``no`` and ``yes`` are booleans, which nobody who writes rules expects.
@@ -150,9 +155,9 @@ def read_file(path: Path, *, shown_as: str | None = None) -> tuple[Document | No
         ]
     except UnicodeDecodeError:
         return None, [Problem(shown, 1, "het bestand is geen UTF-8-tekst.", "bewaar het als UTF-8.")]
-    loader = _Loader(text)
     problems: list[Problem] = []
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         lines: dict[Steps, int] = {}
         data = None if node is None else _plain(loader, node, (), lines, problems, shown)
@@ -168,13 +173,12 @@ def read_file(path: Path, *, shown_as: str | None = None) -> tuple[Document | No
             )
         ]
     except yaml.YAMLError as error:
-        return None, [Problem(shown, 1, f"dit is geen geldige YAML ({error}).", "verwijder vreemde tekens.")]
+        told = str(error).splitlines()[0]
+        return None, [Problem(shown, 1, f"dit is geen geldige YAML ({told}).", "verwijder vreemde tekens.")]
     except RecursionError:
         return None, [
             Problem(shown, 1, "het bestand verwijst naar zichzelf.", "verwijder de kringverwijzing.")
         ]
-    finally:
-        loader.dispose()
     if not isinstance(data, dict):
         return None, [
             *problems,
