@@ -51,7 +51,9 @@ SQL_OUTSIDE = {
 }
 """Module → why it knows SQL outside tables.py, work.py and storing/."""
 
-LEARNING: dict[str, str] = {}
+LEARNING: dict[str, str] = {
+    "shortlist.planning.hot_times": "clusters places and moments of observations",
+}
 """Module → why it may use scikit-learn: it trains, evaluates or clusters. Reading a model needs none."""
 
 MOST_LINES = 600

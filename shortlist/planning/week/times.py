@@ -51,7 +51,7 @@ def parse_times(text: str) -> tuple[Span, ...]:
                 f"‘{part}’ begint na middernacht. Schrijf de dag waarop het begint, met een tijd tot 23:59."
             )
         end += DAY if end <= start else 0
-        if end > LATEST:
+        if end > LATEST or end - start > DAY:
             raise BadInput(f"‘{part}’ loopt te lang door. Eindig uiterlijk de volgende dag om 12:00 uur.")
         first = DAY_NAMES.index(found["first"])
         last = DAY_NAMES.index(found["last"] or found["first"])

@@ -1,0 +1,356 @@
+"""From decided priorities and plans van aanpak to what ``shortlist plan`` solves: the demand of a week.
+
+Pure. A measure with visits becomes one wish per hotspot of the group. What gives no wish is named with its reason,
+so that nobody has to guess why a group is not visited. Sources: ``rules/week-plan.yaml``, ``rules/measures.yaml``
+and, for the value of a visit, ``rules/priorities.yaml``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from shortlist.planning.aanpak.measures import Catalogue, Deployment, GroupPicture, PlanText, refusals
+from shortlist.planning.week.times import Span, local_iso, parse_times, stretches, week_bounds
+
+ENFORCING = frozenset({"jeugdboa", "politie"})
+"""Kinds of team that enforce: youth work keeps away from them in time."""
+TRUSTING = frozenset({"jongerenwerk"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a week plan counts with (``rules/week-plan.yaml``)."""
+
+    valid_from: date
+    speed_kmh: float
+    detour: float
+    look_back_weeks: int
+    least_observations: int
+    hot_windows: int
+    youth_work_apart_hours: float
+    floor_share: float
+    seconds: float
+    working_time: str
+    approach: tuple[tuple[str, str], ...]
+    """Title and text of each rule of approach on a shift sheet."""
+    contacts: tuple[tuple[str, str, str], ...]
+    """Who, number (may be empty) and when to call."""
+
+
+@dataclass(frozen=True, slots=True)
+class HotTime:
+    """A stretch of the week in which a group was seen: how often, over how many minutes of looking."""
+
+    span: Span
+    times: int
+    minutes: int | None
+    """Minutes looked at the place in this stretch; None when nobody noted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place where a group is to be found, with its hot times; ``weight`` is how often the group was seen there."""
+
+    place_id: UUID
+    name: str
+    lon: float
+    lat: float
+    weight: int = 0
+    hot: tuple[HotTime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWeek:
+    """A group as the week plan sees it."""
+
+    group_id: UUID
+    name: str
+    stadsdeel: str
+    closed: bool
+    picture: GroupPicture
+    plan: PlanText | None
+    spots: tuple[Spot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Visits wanted to one group at one place by one kind of team."""
+
+    id: str
+    group_id: UUID
+    group: str
+    stadsdeel: str
+    measure: str
+    measure_name: str
+    kind: str
+    place_id: UUID
+    place: str
+    lon: float
+    lat: float
+    priority: str
+    value: float
+    times_per_week: int
+    service_minutes: float
+    min_gap_hours: float
+    spans: tuple[Span, ...]
+    hot: tuple[HotTime, ...]
+    """The hot times that ``spans`` rest on; empty when the usual times of the measure stand in."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A group (and measure) that gives no visits, and why."""
+
+    group_id: UUID
+    group: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """All wishes of a week, and what gave none."""
+
+    wishes: tuple[Wish, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A shift of a team (or of a person, outside the plan)."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWeek:
+    """A team with its people, base and shifts of one week."""
+
+    id: UUID
+    name: str
+    kind: str
+    people: tuple[tuple[UUID, str], ...]
+    """Account and name."""
+    base: Spot
+    shifts: tuple[Duty, ...]
+
+
+def parameters_from(data: Mapping[str, Any]) -> Parameters:
+    """Build the parameters from a checked document of ``rules/week-plan.yaml``."""
+    return Parameters(
+        valid_from=date.fromisoformat(data["valid_from"]),
+        approach=tuple((rule["title"], rule["text"]) for rule in data["approach"]),
+        contacts=tuple((line["who"], line.get("number", ""), line["when"]) for line in data["contacts"]),
+        **data["parameters"],
+    )
+
+
+def demand_of(
+    groups: Iterable[GroupWeek], catalogue: Catalogue, values: Mapping[str, float], *, on: date
+) -> Demand:
+    """Turn groups into wishes. ``values``: what a visit is worth per priority; ``on``: the Monday.
+
+    A measure whose term has passed gives no visits; a contra-indication of the catalogue never does.
+    """
+    wishes: list[Wish] = []
+    left: list[LeftOut] = []
+    for group in sorted(groups, key=lambda found: found.name):
+        plan, priority = group.plan, group.picture.priority
+        reason = _why_none(group, values)
+        if reason or plan is None or priority is None:
+            left.append(LeftOut(group.group_id, group.name, "", reason))
+            continue
+        kept = [row.measure for row in plan.measures]
+        for row in plan.measures:
+            measure = catalogue.get(row.measure)
+            if measure is None or measure.deployment is None or row.visits_per_week == 0:
+                continue
+            against = refusals(measure, group.picture, kept)
+            if row.due_on < on:
+                against = (
+                    *against,
+                    "De termijn van deze maatregel is voorbij. Verleng hem in het plan van aanpak.",
+                )
+            if not group.spots:
+                against = (
+                    *against,
+                    "Er is geen plek bekend: geen vaste plek en geen waarneming met een plek.",
+                )
+            if against:
+                left.append(LeftOut(group.group_id, group.name, measure.name, against[0]))
+                continue
+            shares = divide(row.visits_per_week, [spot.weight for spot in group.spots])
+            for number, (spot, times) in enumerate(zip(group.spots, shares, strict=True), start=1):
+                if times:
+                    wishes.append(
+                        Wish(
+                            id=f"{group.group_id}:{measure.id}:{number}",
+                            group_id=group.group_id,
+                            group=group.name,
+                            stadsdeel=group.stadsdeel,
+                            measure=measure.id,
+                            measure_name=measure.name,
+                            kind=measure.deployment.kind,
+                            place_id=spot.place_id,
+                            place=spot.name,
+                            lon=spot.lon,
+                            lat=spot.lat,
+                            priority=priority,
+                            value=values[priority],
+                            times_per_week=times,
+                            service_minutes=measure.deployment.service_minutes,
+                            min_gap_hours=measure.deployment.min_gap_hours,
+                            spans=_spans(spot, measure.deployment),
+                            hot=spot.hot,
+                        )
+                    )
+    return Demand(tuple(wishes), tuple(left))
+
+
+def _why_none(group: GroupWeek, values: Mapping[str, float]) -> str:
+    if group.closed:
+        return "De groep is gesloten."
+    if group.picture.priority is None:
+        return "De Stafgroep heeft nog geen prioriteit vastgesteld, of die is verlopen."
+    if values.get(group.picture.priority, 0) <= 0:
+        return f"Prioriteit {group.picture.priority}: geen geplande inzet."
+    if group.plan is None:
+        return "Er is nog geen plan van aanpak."
+    return ""
+
+
+def _spans(spot: Spot, deployment: Deployment) -> tuple[Span, ...]:
+    if spot.hot:
+        return tuple(sorted(hot.span for hot in spot.hot))
+    return parse_times("; ".join(deployment.usual_times))
+
+
+def divide(total: int, weights: Sequence[int]) -> list[int]:
+    """Divide a whole number over weights by largest remainder; the first comes first when all else is equal."""
+    whole = sum(weights)
+    if whole == 0:
+        weights, whole = [1] + [0] * (len(weights) - 1), 1
+    shares = [total * weight / whole for weight in weights]
+    given = [int(share) for share in shares]
+    order = sorted(range(len(weights)), key=lambda i: (given[i] - shares[i], i))
+    for i in order[: total - sum(given)]:
+        given[i] += 1
+    return given
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a planner made of one wish: how often, and when."""
+
+    times_per_week: int
+    spans: tuple[Span, ...]
+
+
+def chosen_from(demand: Demand, choices: Mapping[str, Choice]) -> Demand:
+    """Return the demand as the planner left it; a wish without a choice was taken out."""
+    return replace(
+        demand,
+        wishes=tuple(
+            replace(wish, times_per_week=choices[wish.id].times_per_week, spans=choices[wish.id].spans)
+            for wish in demand.wishes
+            if wish.id in choices and choices[wish.id].times_per_week > 0
+        ),
+    )
+
+
+def problem_of(
+    demand: Demand,
+    teams: Sequence[TeamWeek],
+    monday: date,
+    parameters: Parameters,
+    *,
+    worked: Iterable[tuple[UUID, datetime, datetime]] = (),
+) -> dict[str, Any]:
+    """Write the week in the contract's form of ``shortlist plan``.
+
+    ``note`` carries what pages need later (ids, priority, measure), so that a stored plan explains itself also when
+    groups and teams have changed. ``worked``: shifts of the same people outside this week.
+    """
+    start, _ = week_bounds(monday)
+    places: dict[UUID, dict[str, Any]] = {}
+    for team in teams:
+        places[team.base.place_id] = _place(team.base.place_id, team.base.name, team.base.lon, team.base.lat)
+    for wish in demand.wishes:
+        places[wish.place_id] = _place(wish.place_id, wish.place, wish.lon, wish.lat)
+    visits = [_visit(wish, monday) for wish in demand.wishes]
+    people = {person for team in teams for person, _ in team.people}
+    wanted: dict[str, int] = {}
+    for wish in demand.wishes:
+        wanted[wish.stadsdeel] = wanted.get(wish.stadsdeel, 0) + wish.times_per_week
+    floors = [
+        {"area": area, "visits": int(parameters.floor_share * times)}
+        for area, times in sorted(wanted.items())
+        if int(parameters.floor_share * times) > 0
+    ]
+    return {
+        "horizon": {"start": local_iso(start), "days": 7},
+        "travel": {"speed_kmh": parameters.speed_kmh, "detour": parameters.detour},
+        "places": list(places.values()),
+        "teams": [_team(team) for team in teams],
+        "visits": visits,
+        "not_with": _apart(demand.wishes, parameters.youth_work_apart_hours),
+        "floors": floors,
+        "worked": [
+            {"person": str(person), "start": local_iso(begin), "end": local_iso(end)}
+            for person, begin, end in worked
+            if person in people
+        ],
+        "rules": parameters.working_time,
+    }
+
+
+def _place(place_id: UUID, name: str, lon: float, lat: float) -> dict[str, Any]:
+    return {"id": str(place_id), "name": name, "lon": lon, "lat": lat}
+
+
+def _team(team: TeamWeek) -> dict[str, Any]:
+    return {
+        "id": str(team.id),
+        "name": team.name,
+        "kind": team.kind,
+        "people": [str(person) for person, _ in team.people],
+        "base": str(team.base.place_id),
+        "shifts": [
+            {"note": str(shift.id), "start": local_iso(shift.starts_at), "end": local_iso(shift.ends_at)}
+            for shift in team.shifts
+        ],
+    }
+
+
+def _visit(wish: Wish, monday: date) -> dict[str, Any]:
+    return {
+        "id": wish.id,
+        "name": wish.group,
+        "group": str(wish.group_id),
+        "place": str(wish.place_id),
+        "kinds": [wish.kind],
+        "service_minutes": wish.service_minutes,
+        "value": wish.value,
+        "times_per_week": wish.times_per_week,
+        "min_gap_hours": wish.min_gap_hours,
+        "windows": [
+            {"start": local_iso(begin), "end": local_iso(end)} for begin, end in stretches(wish.spans, monday)
+        ],
+        "area": wish.stadsdeel,
+        "note": f"{wish.priority};{wish.measure};{wish.measure_name}",
+    }
+
+
+def _apart(wishes: Sequence[Wish], hours: float) -> list[dict[str, Any]]:
+    """Keep youth work and enforcement at one group apart in time."""
+    return [
+        {"visits": [one.id, other.id], "gap_hours": hours}
+        for one in wishes
+        if one.kind in TRUSTING
+        for other in wishes
+        if other.group_id == one.group_id and other.kind in ENFORCING
+    ]
