@@ -59,9 +59,11 @@ Handler = Callable[[Database, Claim], None]
 """Does the work of one kind of job; raises when it fails."""
 
 
-def enqueue(kind: str, payload: Mapping[str, Any], *, now: datetime, session: Session) -> UUID:
-    """Queue a job in the caller's transaction and return its id."""
-    job = Job(kind=kind, payload=dict(payload), queued_at=now)
+def enqueue(
+    kind: str, payload: Mapping[str, Any], *, now: datetime, session: Session, job_id: UUID | None = None
+) -> UUID:
+    """Queue a job in the caller's transaction and return its id; ``job_id`` when the caller chooses it."""
+    job = Job(id=job_id or uuid4(), kind=kind, payload=dict(payload), queued_at=now)
     session.add(job)
     session.flush()
     return job.id
