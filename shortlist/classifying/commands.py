@@ -59,8 +59,15 @@ def classify(
     rulesets = _chosen(rules, names, on)
     shown = _STANDARD_INPUT if file == "-" else file
     groups = read_groups(_text(file), rules.questionnaire, file=shown, today=today)
-    out = [_entry(group, ruleset, rules, brief) for group in groups for ruleset in rulesets]
-    click.echo(json.dumps(out, ensure_ascii=False, indent=2 if pretty else None))
+    # One by one: with all reasons a large municipality's answer is too big to hold at once.
+    before = "[\n" if pretty else "["
+    for group in groups:
+        for ruleset in rulesets:
+            entry = _entry(group, ruleset, rules, brief)
+            text = json.dumps(entry, ensure_ascii=False, indent=2 if pretty else None)
+            click.echo(before + text, nl=False)
+            before = ",\n" if pretty else ", "
+    click.echo("\n]" if pretty and groups else "]" if groups else "[]")
 
 
 def _on(text: str | None, today: date) -> date:

@@ -108,7 +108,8 @@ class Leaf:
         compare, item = self.compare, self._questionnaire.items[self.compare.item]
         holds = satisfied(compare, answer)
         label = item.label + (" sinds de vorige keer" if compare.changed else "")
-        word = str(answer) if compare.changed else self._questionnaire.word(item.id, answer)
+        plain = compare.changed or answer == ONBEKEND
+        word = str(answer) if plain else self._questionnaire.word(item.id, answer)
         reason = Reason(
             rule=self.rule,
             part=self.part,
@@ -117,7 +118,7 @@ class Leaf:
             answer=answer,
             holds=holds,
             sentence=f"{label[:1].upper()}{label[1:]}: {word}. Gevraagd is {compare.wording}: {_MET[holds]}.",
-            short=f"{label}: {word}",
+            short=label if answer == ONBEKEND else f"{label} ({word})",
             because=self.because,
         )
         self._made[answer] = reason
@@ -383,9 +384,9 @@ class _Question:
         mask = self._diagram.possible(codes)
         holds = None if mask == 3 else mask == 2
         sentence = self._said[holds]
-        facts = "; ".join([reason.short for reason in mine if reason.holds])
+        facts = ", ".join([reason.short for reason in mine if reason.holds])
         if facts:
-            sentence = f"{sentence} Gezien: {facts}."
+            sentence = f"{sentence} Bekend: {facts}."
         if holds is None:
             unknown = ", ".join([reason.short for reason in mine if reason.holds is None])
             if unknown:

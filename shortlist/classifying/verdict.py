@@ -29,9 +29,9 @@ class Change:
     change: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ruleset:
-    """One dated way from answers to a class. ``classes`` is low to high."""
+    """One dated way from answers to a class. ``classes`` is low to high; two rulesets are never the same one."""
 
     name: str
     title: str

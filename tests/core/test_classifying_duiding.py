@@ -31,7 +31,8 @@ def test_learning_an_answer_never_brings_back_a_level_that_was_ruled_out(
     if unknown:
         item = data.draw(st.sampled_from(unknown))
         scale = PAPER.items[item].scale
-        learned: Answer = data.draw(st.integers(0, 99) if scale.is_number else st.sampled_from(scale.values))
+        values: tuple[Answer, ...] = tuple(range(100)) if scale.is_number else scale.values
+        learned = data.draw(st.sampled_from(values))
         after = describe({**sheet, item: learned}, RULES.duiding, previous)
         for name, reading in after.items():
             assert set(reading.possible) <= set(before[name].possible)

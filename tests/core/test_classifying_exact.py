@@ -276,6 +276,6 @@ def test_every_comparison_gives_its_reason_with_answer_sentence_and_source() -> 
         assert all(finding.because and finding.sentence for finding in verdict.findings)
         found = {finding.criterion: finding for finding in verdict.findings}
         assert found["ernstig_feit"].holds is True
-        assert "inbraak: vaak" in found["ernstig_feit"].sentence
+        assert "inbraak (vaak)" in found["ernstig_feit"].sentence
         assert found["meer_ernstige_feiten"].holds is None
         assert found["crimineel"].holds is None
