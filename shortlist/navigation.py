@@ -11,12 +11,14 @@ from uuid import UUID
 from flask import request, url_for
 from sqlmodel import Session
 
+from shortlist.classifying import pages as classifying
 from shortlist.connecting.pages import pages as connecting
 from shortlist.differentiating import pages as members
 from shortlist.differentiating.work import member_list_allowed
 from shortlist.guarding.door import EVERYBODY, Pages
 from shortlist.guarding.pages import pages as guarding
 from shortlist.guarding.roles import Actor, Role
+from shortlist.observing.gatherings.pages import pages as gatherings
 from shortlist.observing.pages import pages as observing
 from shortlist.planning.aanpak import pages as aanpak
 from shortlist.showing.panels import Panel, WaitingWork
@@ -43,8 +45,8 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem("Groepen", "groepen.group_list", EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}),
     NavItem("Logboek", "toegang.log_page", frozenset({Role.PRIVACY_OFFICER})),
 )
-PANELS: tuple[PanelSource, ...] = (members.panel, aanpak.panel)
-WORK: tuple[WorkSource, ...] = (members.waiting, aanpak.waiting)
+PANELS: tuple[PanelSource, ...] = (classifying.panel, members.panel, aanpak.panel)
+WORK: tuple[WorkSource, ...] = (classifying.waiting, members.waiting, aanpak.waiting)
 MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
 RULE_KINDS: tuple[str, ...] = ("member-roles", "priorities", "measures", "week-plan")
@@ -55,6 +57,8 @@ def rooms() -> Iterator[Pages]:
     """Yield the pages of every room, in the order in which data flows."""
     yield guarding
     yield observing
+    yield gatherings
+    yield classifying.pages
     yield members.pages
     yield aanpak.pages
     yield connecting

@@ -9,6 +9,7 @@ from shortlist.guarding.roles import Role
 PUBLIC: frozenset[Role] = frozenset()
 EVERYBODY = frozenset(Role)
 STREET = EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}
+FILLERS = frozenset({Role.JEUGDAGENT, Role.JONGERENWERKER})
 MEMBERS = frozenset({Role.JEUGDAGENT, Role.JONGERENWERKER, Role.VEILIGHEIDSMANAGER})
 OBSERVERS = MEMBERS | {Role.JEUGDBOA, Role.TEAMLEIDER}
 
@@ -30,6 +31,15 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "waarnemingen.new_gathering": (OBSERVERS, "eigen"),
     "waarnemingen.gathering_page": (STREET, "stadsdeel"),
     "waarnemingen.correct_gathering": (OBSERVERS, "stadsdeel"),
+    "duiding.start": (FILLERS, "stadsdeel"),
+    "duiding.round_page": (FILLERS, "stadsdeel"),
+    "duiding.go_on_alone": (FILLERS, "stadsdeel"),
+    "duiding.fill": (FILLERS, "stadsdeel"),
+    "duiding.together": (FILLERS, "stadsdeel"),
+    "duiding.outcome": (FILLERS, "stadsdeel"),
+    "duiding.reasons": (STREET, "stadsdeel"),
+    "duiding.history": (STREET, "stadsdeel"),
+    "duiding.about_rules": (EVERYBODY, "stad"),
     "leden.member_list": (MEMBERS, "stadsdeel"),
     "leden.board": (MEMBERS, "stadsdeel"),
     "leden.role": (MEMBERS, "stadsdeel"),

@@ -26,7 +26,7 @@ def gatherings_of(
     *,
     since: datetime | None = None,
     until: datetime | None = None,
-    before: tuple[datetime, UUID] | None = None,
+    before: UUID | None = None,
     limit: int | None = None,
     actor: Actor,
     now: datetime,
@@ -34,7 +34,7 @@ def gatherings_of(
 ) -> list[Sighting]:
     """List a group's observations, newest first, corrected ones in their newest version; the reading is logged.
 
-    ``since`` is included, ``until`` is not. ``before`` (moment and id of the last one shown) pages on. Persons are
+    ``since`` is included, ``until`` is not. ``before`` (the last one shown) pages on. Persons are
     filled in only for who may see members.
 
     Raises:
@@ -59,10 +59,10 @@ def gatherings_of(
     if until is not None:
         query = query.where(col(Gathering.started_at) < until)
     if before is not None:
-        moment, last = before
+        moment = select(col(Gathering.started_at)).where(col(Gathering.id) == before).scalar_subquery()
         query = query.where(
             (col(Gathering.started_at) < moment)
-            | ((col(Gathering.started_at) == moment) & (col(Gathering.id) < last))
+            | ((col(Gathering.started_at) == moment) & (col(Gathering.id) < before))
         )
     if limit is not None:
         query = query.limit(limit)

@@ -337,6 +337,29 @@ def get_group(group_id: UUID, *, actor: Actor, session: Session) -> Group:
     )
 
 
+def group_names(*, actor: Actor, session: Session) -> list[Group]:
+    """List the groups within the actor's stadsdelen by name, without counts: for a choice in a form."""
+    query = (
+        select(
+            col(Jeugdgroep.id),
+            col(Jeugdgroep.name),
+            col(Jeugdgroep.stadsdeel_id),
+            col(Stadsdeel.name),
+            col(Jeugdgroep.first_signal_on),
+            latest_state(),
+        )
+        .join(Stadsdeel, col(Stadsdeel.id) == col(Jeugdgroep.stadsdeel_id))
+        .order_by(col(Jeugdgroep.name), col(Jeugdgroep.id))
+    )
+    scope = _within(actor)
+    if scope is not None:
+        query = query.where(scope)
+    return [
+        Group(group_id, name, stadsdeel_id, stadsdeel, since, GroupState(state or GroupState.SIGNAAL))
+        for group_id, name, stadsdeel_id, stadsdeel, since, state in session.execute(query)
+    ]
+
+
 def facts_of(group_id: UUID, *, actor: Actor, session: Session) -> GroupFacts:
     """Return the dated places, links and states of a group; newest first, present places before past ones."""
     get_group(group_id, actor=actor, session=session)

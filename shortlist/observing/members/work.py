@@ -1,8 +1,8 @@
 """Use cases of membership: who belongs to a group on a day. Roles in the group are set in ``differentiating``."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -20,8 +20,14 @@ from shortlist.observing.tables import Capacity, Gathering, Membership, Person, 
 MEMBER_VIEWERS = (Role.JEUGDAGENT, Role.JONGERENWERKER, Role.VEILIGHEIDSMANAGER)
 """Who may see and change who belongs to a group; others see numbers only."""
 
-ListAllowed = Callable[[UUID, Session], bool]
-"""Tells whether it was decided (step 2B) that this group's members may be listed; handed in by the composition root."""
+
+class ListAllowed(Protocol):
+    """Tells whether it was decided (step 2B) that a group's members may be listed; the composition root hands it in."""
+
+    def __call__(self, group_id: UUID, *, session: Session) -> bool:
+        """Answer for one group."""
+        ...
+
 
 NO_LIST = (
     "Voor deze groep is niet besloten dat personen mogen worden vastgelegd (stap 2B). Laat de schuilnamen weg en "
@@ -41,7 +47,7 @@ class Member:
     reason: str
 
 
-def nobody_listed(group_id: UUID, session: Session) -> bool:
+def nobody_listed(group_id: UUID, *, session: Session) -> bool:
     """Stand in for the decision of step 2B where no room hands it in: nobody may be listed."""
     return False
 
@@ -105,7 +111,7 @@ def add_member(
     """
     require_role(actor, *MEMBER_VIEWERS)
     group = get_group(group_id, actor=actor, session=session)
-    if not member_list_allowed(group_id, session):
+    if not member_list_allowed(group_id, session=session):
         raise Refused(NO_LIST)
     plausible_day(valid_from, name="valid_from", now=now, not_before=group.first_signal_on)
     if not reason.strip():

@@ -29,6 +29,7 @@ from shortlist.observing.tables import (
     RoleSeen,
     Source,
 )
+from shortlist.showing.words import hoofdletter
 from shortlist.storing.dated_yaml import read_file, stop_on
 
 OBSERVERS = (
@@ -57,6 +58,11 @@ class SeenBlock:
     id: str
     label: str
     items: tuple[tuple[str, str, str], ...]
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The items as choices of a form: (id, label with a capital)."""
+        return [(item, hoofdletter(label)) for item, label, _ in self.items]
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,7 +411,7 @@ def _check_people(
     if not actor.has(*MEMBER_VIEWERS):
         faults["present"] = "Uw rol legt alleen aantallen vast. Laat de schuilnamen weg."
         return
-    if group is None or not member_list_allowed(group.id, session):
+    if group is None or not member_list_allowed(group.id, session=session):
         faults["present"] = NO_LIST
         return
     seen: set[str] = set()
