@@ -78,7 +78,7 @@ class Answer(SQLModel, table=True):
     observation_ids: list[str] = Field(default_factory=list, sa_type=Json)
     """The gatherings (ids) that the answer rests on, when it was derived from them."""
     for_jit: bool = False
-    """The two did not settle this one: it stays onbekend and goes to the JIT's agenda, with ``note`` as the question."""
+    """The two did not settle this one: it stays onbekend and goes to the JIT, with ``note`` as the question."""
     sequence: int
     """1, 2, … per questionnaire: which of two answers came later."""
     recorded_at: datetime = Field(sa_type=UtcDateTime)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,30 +23,18 @@ from shortlist.classifying.questionnaire import ONBEKEND, Answer
 from shortlist.classifying.questionnaire import Questionnaire as Paper
 from shortlist.classifying.rounds.work import FILLERS, PROFESSIONS, Round, get_round, perspective_of
 from shortlist.classifying.rules_files import Rules
+from shortlist.classifying.sightings import Sighting
 from shortlist.classifying.tables import Answer as AnswerRow
 from shortlist.classifying.tables import Perspective, PerspectiveClosed
 from shortlist.errors import Refused
-from shortlist.guarding.audit import record
+from shortlist.guarding.audit import UNLOGGED, record
 from shortlist.guarding.roles import Actor, require_role
 from shortlist.guarding.tables import Account
+from shortlist.observing.gatherings.work import local_midnight, occasions_of
 from shortlist.observing.groups.work import standing, today
-from shortlist.observing.tables import Gathering, GatheringItem
-from shortlist.showing.words import AMSTERDAM
+from shortlist.observing.tables import Gathering, Source
 
 # --- answers ---
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One observation of the period, as far as the questionnaire needs it: nothing about who was there."""
-
-    id: UUID
-    at: datetime
-    minutes: int | None
-    """How long was looked, minutes; None when not noted."""
-    organisation: str
-    source: str
-    hearsay: bool
 
 
 Views = dict[str, dict[str, Given]]
@@ -110,15 +98,13 @@ class Sheet:
         return sum(one.minutes or 0 for one in self.sightings.values())
 
 
-def fill_sheet(
-    questionnaire_id: UUID, *, rules: Rules, actor: Actor, now: datetime, session: Session
-) -> Sheet:
-    """Return the sheet of the actor's own profession. Reads observations: logged."""
+def fill_sheet(questionnaire_id: UUID, *, rules: Rules, actor: Actor, session: Session) -> Sheet:
+    """Return the sheet of the actor's own profession."""
     require_role(actor, *FILLERS)
     round_ = get_round(questionnaire_id, actor=actor, session=session)
     perspective = perspective_of(actor)
     views, _ = views_of([round_.id], rules.questionnaire, session=session)
-    proposals, sightings = _proposals(round_, rules, actor=actor, now=now, session=session)
+    proposals, sightings = _proposals(round_, rules, actor=actor, session=session)
     last = latest_assessment(round_.group_id, session=session)
     return Sheet(
         round=round_,
@@ -138,34 +124,29 @@ def still_asked(answers: Mapping[str, Any], paper: Paper) -> dict[str, Answer]:
 
 
 def _proposals(
-    round_: Round, rules: Rules, *, actor: Actor, now: datetime, session: Session
+    round_: Round, rules: Rules, *, actor: Actor, session: Session
 ) -> tuple[dict[str, DerivedFrequency], dict[UUID, Sighting]]:
-    sightings, occasions = _signs(round_, session=session)
-    record(
-        session,
-        actor=actor,
-        action="waarnemingen gelezen",
-        object_kind="jeugdgroep",
-        object_id=round_.group_id,
-        now=now,
-        details={"vragenlijst": str(round_.id), "waarnemingen": len(sightings)},
-    )
+    """Return what the observations suggest, for items whose scale knows that word, and the observations."""
+    occasions = [
+        Occasion(one.item, one.on, one.observer, one.hearsay, one.source)
+        for one in occasions_of(
+            round_.group_id, since=round_.period_from, until=round_.period_until, actor=actor, session=session
+        )
+    ]
     proposals = derive_frequencies(
         occasions, rules.frequency, until=round_.period_until, since=round_.period_from
     )
+    items = rules.questionnaire.items
     fitting = {
         item: found
         for item, found in proposals.items()
-        if item in rules.questionnaire.items
-        and found.value in (*rules.questionnaire.items[item].scale.values, None)
+        if item in items and (found.value is None or found.value in items[item].scale.values)
     }
-    return fitting, sightings
+    return fitting, _sightings(round_, session=session)
 
 
-def _signs(round_: Round, *, session: Session) -> tuple[dict[UUID, Sighting], list[Occasion]]:
-    """Return the current observations of the group in the period, and what each shows."""
-    start = datetime.combine(round_.period_from, time(), AMSTERDAM)
-    end = datetime.combine(round_.period_until + timedelta(days=1), time(), AMSTERDAM)
+def _sightings(round_: Round, *, session: Session) -> dict[UUID, Sighting]:
+    """Return the current observations of the group in the period: moments and effort, nothing about persons."""
     rows = session.execute(
         select(
             col(Gathering.id),
@@ -173,26 +154,20 @@ def _signs(round_: Round, *, session: Session) -> tuple[dict[UUID, Sighting], li
             col(Gathering.effort_minutes),
             col(Gathering.organisation),
             col(Gathering.source),
-            col(Gathering.hearsay),
-            col(Gathering.observer_id),
-            col(GatheringItem.item),
         )
-        .outerjoin(GatheringItem, col(GatheringItem.gathering_id) == col(Gathering.id))
         .where(
             col(Gathering.group_id) == round_.group_id,
-            col(Gathering.started_at) >= start,
-            col(Gathering.started_at) < end,
+            col(Gathering.started_at) >= local_midnight(round_.period_from),
+            col(Gathering.started_at) < local_midnight(round_.period_until + timedelta(days=1)),
             standing(),
         )
-        .order_by(col(Gathering.started_at), col(Gathering.id))
+        .order_by(col(Gathering.started_at), col(Gathering.id)),
+        execution_options={UNLOGGED: "moments and effort of a group, nobody's person"},
     )
-    sightings: dict[UUID, Sighting] = {}
-    occasions: list[Occasion] = []
-    for gathering, at, minutes, organisation, source, hearsay, observer, item in rows:
-        sightings[gathering] = Sighting(gathering, at, minutes, organisation, source, hearsay)
-        if item is not None:
-            occasions.append(Occasion(item, today(at), str(observer), hearsay, str(gathering)))
-    return sightings, occasions
+    return {
+        gathering: Sighting(gathering, at, minutes, organisation, source != Source.GEZIEN.value)
+        for gathering, at, minutes, organisation, source in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +189,10 @@ def save_answers(
     now: datetime,
     session: Session,
 ) -> Saved:
-    """Append the answers that changed to the actor's own view; ``finish`` hands the view in.
+    """Append the answers that are new or changed to the actor's own view; ``finish`` hands the view in.
 
-    Answers left out stay as they are. Refuses with ``answers.<item>`` messages what cannot be.
+    Answers left out stay as they are; *onbekend* is an answer too. Refuses with
+    ``answers.<item>`` messages what cannot be.
     """
     require_role(actor, *FILLERS)
     round_ = get_round(questionnaire_id, actor=actor, session=session, lock=True)
@@ -232,13 +208,13 @@ def save_answers(
     _refuse_faults(
         {item: given.answer for item, given in own.items()} | dict(answers), answers, paper, "answers"
     )
-    proposals, _ = _proposals(round_, rules, actor=actor, now=now, session=session)
+    proposals, _ = _proposals(round_, rules, actor=actor, session=session)
     sequence = last.get(round_.id, 0)
     changed = 0
     for item in paper.in_order(answers):
         value, note = answers[item], (notes or {}).get(item, "")
         before = own.get(item)
-        if (before.answer if before else ONBEKEND) == value and (before.note if before else "") == note:
+        if before is not None and (before.answer, before.note) == (value, note):
             continue
         proposal = proposals.get(item)
         rests_on = proposal.rests_on if proposal is not None and proposal.value == value else ()
@@ -387,6 +363,16 @@ def together_in(round_: Round, rules: Rules, *, session: Session) -> Together:
         found.get(Perspective.SAMEN, {}),
     )
     return Together(round_, compared, last.get(round_.id, 0))
+
+
+def sightings_behind(together: Together, *, session: Session) -> dict[str, tuple[Sighting, ...]]:
+    """Return per item the observations that its answer rests on."""
+    sightings = _sightings(together.round, session=session)
+    found = {
+        one.item: tuple(sightings[source] for source in one.rests_on if source in sightings)
+        for one in together.compared
+    }
+    return {item: behind for item, behind in found.items() if behind}
 
 
 def settle(
