@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 
 from shortlist.assets import RULES
@@ -14,9 +15,9 @@ from shortlist.classifying.rules_files import load_rules, read_rules_folder
 from shortlist.classifying.verdict import classify
 from shortlist.errors import BadInput, Broken
 from shortlist.storing.dated_yaml import read_file, read_folder
-from tests.core.broken_rules import BREAKS
 
 LANDELIJK = "rulesets/landelijk-2010.yaml"
+BREAKS = yaml.safe_load(Path(__file__).with_name("broken_rules.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -69,16 +70,17 @@ def test_the_questionnaire_has_the_items_of_the_contract_and_asks_nothing_that_m
 
 @pytest.mark.parametrize("case", BREAKS)
 def test_a_broken_rules_file_is_named_with_file_line_and_remedy(case: str, folder: Path) -> None:
-    file, old, new, words, *at = BREAKS[case]
-    line = change(folder, file, old, new)
-    if at:
+    broken = BREAKS[case]
+    file = broken["file"]
+    line = change(folder, file, broken["old"], broken["new"])
+    if "at" in broken:
         text = (folder / file).read_text(encoding="utf-8")
-        line = text[: text.index(at[0])].count("\n") + 1
+        line = text[: text.index(broken["at"])].count("\n") + 1
     every = faults(folder)
     found = [fault for fault in every if fault.startswith(f"{file}, regel {line}: ")]
     assert found, (line, every)
     told = " ".join(found)
-    for word in words:
+    for word in broken["words"]:
         assert word in told, told
     assert "Herstel: " in told
 
