@@ -21,6 +21,7 @@ from shortlist.guarding.roles import Actor, Role
 from shortlist.observing.gatherings.pages import pages as gatherings
 from shortlist.observing.pages import pages as observing
 from shortlist.planning.aanpak import pages as aanpak
+from shortlist.prioritising import pages as prioritising
 from shortlist.showing.panels import Panel, WaitingWork
 from shortlist.showing.shell import Person, Place
 from shortlist.showing.words import woord
@@ -43,10 +44,11 @@ class NavItem:
 ITEMS: tuple[NavItem, ...] = (
     NavItem("Mijn werk", "werk.home", EVERYBODY),
     NavItem("Groepen", "groepen.group_list", EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}),
+    NavItem("Prioriteiten", "prioriteit.overview", frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID})),
     NavItem("Logboek", "toegang.log_page", frozenset({Role.PRIVACY_OFFICER})),
 )
-PANELS: tuple[PanelSource, ...] = (classifying.panel, members.panel, aanpak.panel)
-WORK: tuple[WorkSource, ...] = (classifying.waiting, members.waiting, aanpak.waiting)
+PANELS: tuple[PanelSource, ...] = (classifying.panel, members.panel, prioritising.panel, aanpak.panel)
+WORK: tuple[WorkSource, ...] = (classifying.waiting, members.waiting, prioritising.waiting, aanpak.waiting)
 MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
 RULE_KINDS: tuple[str, ...] = ("member-roles", "priorities", "measures", "week-plan")
@@ -60,6 +62,7 @@ def rooms() -> Iterator[Pages]:
     yield gatherings
     yield classifying.pages
     yield members.pages
+    yield prioritising.pages
     yield aanpak.pages
     yield connecting
 

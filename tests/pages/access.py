@@ -45,6 +45,10 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "leden.role": (MEMBERS, "stadsdeel"),
     "leden.new_member": (MEMBERS, "stadsdeel"),
     "leden.end_membership": (MEMBERS, "stadsdeel"),
+    "prioriteit.overview": (frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID}), "eigen"),
+    "prioriteit.history": (STREET, "stadsdeel"),
+    "prioriteit.proposal": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
+    "prioriteit.meeting": (frozenset({Role.STAFGROEPLID}), "eigen"),
     "aanpak.plan_page": (MEMBERS | {Role.STAFGROEPLID}, "stadsdeel"),
     "aanpak.plan_form_page": (MEMBERS, "stadsdeel"),
 }
