@@ -19,11 +19,12 @@ from flask import Flask
 from shortlist.app import create_app
 from shortlist.errors import Broken
 from shortlist.guarding.door import system_clock
+from shortlist.planning.solving.work import solve_week_plan
 from shortlist.settings import Settings, prepare_data_folder, read_settings
 from shortlist.storing import jobs, schema
 from shortlist.storing.database import Database
 
-HANDLERS: dict[str, jobs.Handler] = {}
+HANDLERS: dict[str, jobs.Handler] = {"weekplan": solve_week_plan}
 """Which use case does which kind of queued work."""
 _POLL_SECONDS = 0.5
 _THREADS = 8

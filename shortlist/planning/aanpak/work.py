@@ -26,7 +26,8 @@ from shortlist.planning.aanpak.measures import (
     refusals,
 )
 from shortlist.planning.tables import PlanMeasure, PlanVanAanpak
-from shortlist.prioritising.tables import DecisionKind, Priority, PriorityDecision
+from shortlist.prioritising.tables import Priority
+from shortlist.prioritising.work import current_priorities
 from shortlist.showing.words import CLASSES
 from shortlist.storing.dated_yaml import Shelf, newest_for
 
@@ -75,16 +76,9 @@ def catalogue_on(shelf: Shelf, on: date) -> Catalogue:
 
 def decided_priorities(on: date, *, session: Session) -> dict[UUID, str]:
     """Return the priority that the Stafgroep set and that holds on a day, per group; groups without one are absent."""
-    rows = session.execute(
-        select(col(PriorityDecision.group_id), col(PriorityDecision.priority))
-        .where(
-            col(PriorityDecision.kind) == DecisionKind.VASTGESTELD.value,
-            col(PriorityDecision.valid_from) <= on,
-            col(PriorityDecision.valid_until) >= on,
-        )
-        .order_by(col(PriorityDecision.recorded_at), col(PriorityDecision.sequence))
-    )
-    return {row.group_id: row.priority for row in rows}
+    return {
+        group_id: current.priority for group_id, current in current_priorities(on, session=session).items()
+    }
 
 
 def pictures_of(group_ids: Iterable[UUID], *, on: date, session: Session) -> dict[UUID, GroupPicture]:
