@@ -171,7 +171,9 @@ def _document(tree: Element) -> Iterator[str]:
     root: Any = tree if tree.tag == "html" else tree.find("html")
     if root is None or not root.get("lang"):
         yield "html without lang"
-    titles = [_text(title) for title in _elements(tree, "title") if title in list(tree.find("head") or [])]
+    head = tree.find("head")
+    in_head = [] if head is None else list(head)
+    titles = [_text(title) for title in _elements(tree, "title") if title in in_head]
     if len(titles) != 1 or not titles[0]:
         yield f"{len(titles)} titles in the head"
     elif re.match(r"[\s–-]", titles[0]) or len(titles[0]) < 3:
