@@ -37,6 +37,7 @@ NOT_PURE = {
     "shortlist.storing": "engine, session, migrations, job queue: the only room that is nothing but database",
     "shortlist.guarding.door": "decides per request who may come in",
     "shortlist.guarding.audit": "writes and checks the log in the transaction of the action",
+    "shortlist.demo.chain": "fills the fictitious city through the rooms' use cases",
     "shortlist.showing.install": "hangs layout, filters and static files into the application",
     "shortlist.showing.forms": "keeps what was typed between browser and schema",
     "shortlist.showing.dutch": "marshmallow's messages in Dutch",
@@ -309,7 +310,7 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
 
 def test_every_ignore_carries_its_reason() -> None:
     reasoned = re.compile(
-        r"#\s*(?:noqa: [A-Z]+\d+(?:, ?[A-Z]+\d+)* — \S.{3,}"
+        r"#\s*(?:(?:ruff: )?noqa: [A-Z]+\d+(?:, ?[A-Z]+\d+)* — \S.{3,}"
         r"|type: ignore\[[\w, -]+\]\s+# \S.{3,}"
         r"|pragma: no cover — \S.{3,}|fmt: (?:skip|off|on))"
     )
