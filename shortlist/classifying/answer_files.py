@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
+from unicodedata import category
 
 from shortlist.classifying.questionnaire import Answer, Questionnaire
 from shortlist.errors import BadInput
@@ -57,7 +58,7 @@ def _records(text: str, file: str) -> list[Any]:
         data = json.loads(text, object_pairs_hook=_no_doubles, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise BadInput(
-            f"dit is geen geldige JSON (regel {error.lineno}, teken {error.colno}: {error.msg}). "
+            f"dit is geen geldige JSON (bij regel {error.lineno}, teken {error.colno}). "
             "Geef een lijst van groepen, of een object met 'groups'.",
             where=(file,),
         ) from error
@@ -65,6 +66,10 @@ def _records(text: str, file: str) -> list[Any]:
         raise BadInput("de JSON is te diep genest.", where=(file,)) from error
     except _UnfitError as error:
         raise BadInput(str(error), where=(file,)) from error
+    except ValueError as error:  # Python refuses whole numbers of more than 4,300 digits
+        raise BadInput(
+            "er staat een getal in dat te lang is. Geef een gewoon getal.", where=(file,)
+        ) from error
     if isinstance(data, dict):
         if "groups" not in data:
             raise BadInput(
@@ -108,8 +113,8 @@ def _group(
             near = get_close_matches(field, record.keys() - set(_FIELDS), 1, 0.6)
             hint = f"Bedoelt u dat met '{near[0]}'?" if near else f"Voeg '{field}' toe."
             faults.append(f"{here}: {field}: dit veld ontbreekt. {hint}")
-    if "id" in record and not (isinstance(name, str) and name.strip()):
-        faults.append(f"{here}: id: {name!r} kan niet. Geef een niet-lege tekst.")
+    if "id" in record and not (isinstance(name, str) and name.strip() and _readable(name)):
+        faults.append(f"nr. {number}: id: {name!r} kan niet. Geef een niet-lege, leesbare tekst.")
     sheets: dict[str, dict[str, Answer]] = {}
     for field in ("answers", "previous"):
         sheet = record.get(field)
@@ -128,6 +133,11 @@ def _group(
     if faults:
         return None, faults
     return GroupAnswers(str(name), sheets["answers"], until, sheets.get("previous")), []
+
+
+def _readable(text: str) -> bool:
+    """Say whether a text can be written out again: no control characters and no halves of a character."""
+    return not any(category(sign) in ("Cc", "Cs") for sign in text)
 
 
 def _observed_until(value: Any, today: date) -> tuple[date | None, str]:

@@ -98,8 +98,9 @@ def _compare(
 ) -> list[Problem]:
     problems = []
     case = document.data["cases"][place]["id"]
-    for field, is_found in found.items():
-        if field in wanted:
+    for field in wanted:
+        if field in found or steps:
+            is_found = found.get(field, "niets")
             should = sorted(wanted[field]) if field == "settle" else wanted[field]
             if should != is_found:
                 problems.append(

@@ -98,9 +98,13 @@ def _text(file: str) -> str:
         data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except FileNotFoundError as error:
         raise BadInput("dit bestand bestaat niet. Controleer het pad.", where=(file,)) from error
+    except IsADirectoryError as error:
+        raise BadInput("dit is een map en niet te lezen. Geef een JSON-bestand.", where=(file,)) from error
+    except PermissionError as error:
+        raise BadInput("dit is niet te lezen. Controleer de rechten.", where=(file,)) from error
     except OSError as error:
         raise BadInput(
-            f"dit is niet te lezen ({error.strerror}). Geef een JSON-bestand.", where=(file,)
+            f"dit is niet te lezen (fout {error.errno}). Geef een JSON-bestand.", where=(file,)
         ) from error
     try:
         return data.decode("utf-8-sig")

@@ -70,7 +70,10 @@ class Provisional:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """Answers that would make a class certain: item → value, and that class."""
+    """Answers that would make a class certain: item → value, and that class.
+
+    A number stands for all numbers that the rules treat alike; the smallest of them is given.
+    """
 
     change: Mapping[str, Answer]
     outcome: str

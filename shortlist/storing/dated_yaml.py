@@ -25,6 +25,7 @@ from typing import Any
 
 import yaml
 
+from shortlist.assets import RULES
 from shortlist.errors import Broken
 
 try:
@@ -150,7 +151,7 @@ def read_file(path: Path, *, shown_as: str | None = None) -> tuple[Document | No
     except OSError as error:
         return None, [
             Problem(
-                shown, 1, f"het bestand is niet te lezen ({error.strerror}).", "controleer pad en rechten."
+                shown, 1, f"het bestand is niet te lezen (fout {error.errno}).", "controleer pad en rechten."
             )
         ]
     except UnicodeDecodeError:
@@ -168,13 +169,13 @@ def read_file(path: Path, *, shown_as: str | None = None) -> tuple[Document | No
             Problem(
                 shown,
                 line,
-                f"dit is geen geldige YAML ({error.problem}).",
+                "dit is geen geldige YAML.",
                 "let op inspringing, dubbele punten en aanhalingstekens.",
             )
         ]
     except yaml.YAMLError as error:
-        told = str(error).splitlines()[0]
-        return None, [Problem(shown, 1, f"dit is geen geldige YAML ({told}).", "verwijder vreemde tekens.")]
+        line = text[: getattr(error, "position", 0)].count("\n") + 1
+        return None, [Problem(shown, line, "dit is geen geldige YAML.", "verwijder vreemde tekens.")]
     except RecursionError:
         return None, [
             Problem(shown, 1, "het bestand verwijst naar zichzelf.", "verwijder de kringverwijzing.")
@@ -308,35 +309,37 @@ def _check_period(document: Document) -> list[Problem]:
 
 
 class _Schemas:
-    """The schemas of a folder by kind, compiled on first use."""
+    """The schemas by kind, compiled on first use: those of the folder, else those that ship with the product."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        ending = ".schema.json"
+        found = [*(RULES / "schemas").glob(f"*{ending}"), *folder.glob(f"*{ending}")]
+        self._paths = {path.name.removesuffix(ending): path for path in found}
         self._validators: dict[str, Any] = {}
 
     def knows(self, kind: str) -> bool:
         """Say whether there is a schema for a kind."""
-        return bool(kind) and (self._folder / f"{kind}.schema.json").is_file()
+        return kind in self._paths
 
     def check(self, document: Document) -> list[Problem]:
         """Return what in a document does not fit the schema of its kind, at its lines."""
         # jsonschema takes a tenth of a second to import: only who reads rules pays for it.
         from jsonschema import Draft202012Validator
 
-        kinds = sorted(path.name.removesuffix(".schema.json") for path in self._folder.glob("*.schema.json"))
         kind = document.kind
-        if kind not in kinds:
-            near = get_close_matches(kind, kinds, 1)
+        if not self.knows(kind):
+            near = get_close_matches(kind, self._paths, 1)
             hint = f"bedoelt u '{near[0]}'? Toegestaan: " if near else "kies een van: "
             what = f"de soort '{kind}' is niet bekend." if kind else "het veld 'kind' (soort) ontbreekt."
-            return [document.problem(what, f"{hint}{', '.join(kinds)}.", "kind")]
+            return [document.problem(what, f"{hint}{', '.join(sorted(self._paths))}.", "kind")]
         if kind not in self._validators:
-            schema = json.loads((self._folder / f"{kind}.schema.json").read_text(encoding="utf-8"))
+            schema = json.loads(self._paths[kind].read_text(encoding="utf-8"))
             self._validators[kind] = Draft202012Validator(
                 schema, format_checker=Draft202012Validator.FORMAT_CHECKER
             )
-        errors = [_in_dutch(document, error) for error in self._validators[kind].iter_errors(document.data)]
-        return sorted(errors)
+        return sorted(
+            _in_dutch(document, error) for error in self._validators[kind].iter_errors(document.data)
+        )
 
 
 _TYPES = {
@@ -392,5 +395,5 @@ def _in_dutch(document: Document, error: Any) -> Problem:
         case "uniqueItems":
             message, remedy = f"in '{where}' staat iets dubbel.", "verwijder de herhaling."
         case _:
-            message = f"'{where}' voldoet niet aan het schema ({error.message})."
+            message = f"'{where}' voldoet niet aan '{error.validator}' van het schema."
     return document.problem(message, remedy, *steps)

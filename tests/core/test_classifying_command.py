@@ -92,6 +92,21 @@ def test_the_date_chooses_the_rulesets_and_a_name_goes_before_the_date(run: Run,
     assert "geen regelset in werking" in err
 
 
+def test_a_closed_ruleset_is_used_only_by_name(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    shutil.copytree(RULES, folder)
+    path = folder / "rulesets" / "almere-2013.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("valid_until: null", "valid_until: 2014-12-31"), encoding="utf-8")
+    file = written(tmp_path, GROUPS[:1])
+    _, out, _ = run("classify", file, "--rules", str(folder))
+    assert [one["ruleset"] for one in json.loads(out)] == ["landelijk-2010"]
+    _, out, _ = run("classify", file, "--rules", str(folder), "--on", "2014-12-31")
+    assert [one["ruleset"] for one in json.loads(out)] == ["landelijk-2010", "almere-2013"]
+    _, out, _ = run("classify", file, "--rules", str(folder), "--ruleset", "almere-2013")
+    assert [one["ruleset"] for one in json.loads(out)] == ["almere-2013"]
+
+
 def test_pretty_is_the_same_content_with_lines_and_brief_leaves_out_reasons(run: Run, tmp_path: Path) -> None:
     file = written(tmp_path, GROUPS)
     _, plain, _ = run("classify", file)
@@ -150,6 +165,9 @@ def test_the_previous_assessment_counts_in_the_duiding(run: Run, tmp_path: Path)
         ("[" * 100_000, ("genest",)),
         ('[{"id": "g1", "answers": {"alcohol": "soms", "alcohol": "vaak"}}]', ("alcohol", "dubbel")),
         ("7", ("lijst",)),
+        ('[{"id": "g1", "answers": {"omvang_max": ' + "9" * 5000 + "}}]", ("te lang",)),
+        ('[{"id": "g1", "answers": {"omvang_max": 1e999}}]', ("omvang_max", "geheel getal")),
+        ('[{"id": "\\ud800", "answers": {}}]', ("nr. 1", "id", "leesbare")),
     ],
 )
 def test_bad_input_names_file_record_and_field_and_leaves_with_two(

@@ -195,3 +195,57 @@ def test_words_that_older_yaml_takes_for_booleans_stay_words(tmp_path: Path) -> 
     assert problems == []
     assert document is not None
     assert document.data == {"on": "no", "yes": "off", "ja": True, "dag": "2026-11-23"}
+
+
+def test_a_folder_without_schemas_is_held_against_those_that_ship(folder: Path) -> None:
+    shutil.rmtree(folder / "schemas")
+    assert faults(folder) == []
+    change(folder, LANDELIJK, "classes: ", "klassen: ")
+    assert any("klassen" in fault for fault in faults(folder))
+
+
+def test_the_duiding_in_force_on_the_day_is_used(folder: Path) -> None:
+    text = (folder / "duiding.yaml").read_text(encoding="utf-8")
+    newer = text.replace("valid_from: 2010-01-01", "valid_from: 2030-01-01")
+    newer = newer.replace("title: Duiding in vier thema's", "title: Nieuwe duiding")
+    (folder / "duiding-2030.yaml").write_text(newer, encoding="utf-8")
+    change(folder, "duiding.yaml", "valid_until: null", "valid_until: 2029-12-31")
+    assert load_rules(folder, date(2026, 1, 1)).duiding.title == "Duiding in vier thema's"
+    assert load_rules(folder, date(2031, 1, 1)).duiding.title == "Nieuwe duiding"
+    assert load_rules(folder).duiding.title == "Nieuwe duiding"
+    assert load_rules(folder, date(2001, 1, 1)).duiding.title == "Duiding in vier thema's"
+
+
+def test_rules_that_relate_too_many_items_at_once_are_refused_and_do_not_stop_the_machine(
+    folder: Path,
+) -> None:
+    items = [item.id for item in load_rules().questionnaire.items.values() if item.scale.no_sign]
+    pairs = list(zip(items[:14], items[14:28], strict=True))
+    same = ", ".join(
+        f"{{all: [{{item: {a}, is: {word}}}, {{item: {b}, is: {word}}}]}}"
+        for a, b in pairs
+        for word in ("nooit", "soms", "vaak")
+    )
+    change(
+        folder,
+        LANDELIJK,
+        "rules:\n",
+        "rules:\n"
+        "  - id: eerst\n    class: crimineel\n    text: eerst\n"
+        f"    when: {{items: [{', '.join(items[:28])}], at_least: vaak, count: 28}}\n"
+        "    because: [{source: reconstructie, locator: proef}]\n"
+        "  - id: paren\n    class: crimineel\n    text: paren\n"
+        f"    when: {{at_least: 14, of: [{same}]}}\n"
+        "    because: [{source: reconstructie, locator: proef}]\n",
+    )
+    (told,) = faults(folder)
+    assert told.startswith(LANDELIJK)
+    assert "te veel vragen" in told
+
+
+def test_a_case_for_a_theme_or_rule_that_does_not_exist_is_told(folder: Path) -> None:
+    file = "duiding.cases.yaml"
+    first = change(folder, file, "levels: {ernst: hoog, impact: hoog}", "levels: {ernts: hoog, impact: hoog}")
+    second = change(folder, file, "rules: {ernst: ernst_midden}", "rules: {impact: impact_laag}")
+    wrong, _ = check_cases(load_rules(folder))
+    assert [problem.line for problem in wrong] == [first, second]
