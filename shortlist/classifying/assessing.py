@@ -61,6 +61,8 @@ def short_duiding(duiding: Shown, questionnaire: Questionnaire) -> dict[str, Any
         reasons = [str(theme["text"])] if theme.get("text") else []
         reasons += [said(reason["criterion"], reason["answer"], questionnaire) for reason in theme["reasons"]]
         if theme["level"] == "onbekend":
+            if 1 < len(theme["possible"]) <= 2:
+                reasons.append(f"mogelijk {' of '.join(theme['possible'])}")
             if theme.get("provisional"):
                 reasons.append(f"voorlopig {theme['provisional']}, als ‘geen aanwijzing’ klopt")
             labels = [

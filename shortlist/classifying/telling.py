@@ -9,13 +9,16 @@ from datetime import date
 from typing import Any
 
 from shortlist.classifying.assessing import ONLY_DUIDING, said
-from shortlist.classifying.questionnaire import ONBEKEND, Answer, Questionnaire
+from shortlist.classifying.questionnaire import GEEN_AANWIJZING, ONBEKEND, Answer, Questionnaire
 from shortlist.classifying.sightings import Sighting, evidence
 from shortlist.classifying.verdict import TOO_LITTLE
 from shortlist.showing.words import hoofdletter, klassen, lijst, woord
 
 FLIPS_SHOWN = 6
 """So many ways to another outcome are written out; the rest is counted."""
+
+ABSENT = ("nooit", GEEN_AANWIJZING)
+"""Answers that say that something does not happen, or was not seen."""
 
 Verdict = Mapping[str, Any]
 
@@ -167,6 +170,8 @@ class FactBlock:
     label: str
     facts: tuple[tuple[str, str, str], ...]
     """(label, word of the answer, observations behind it)."""
+    absent: tuple[tuple[str, str], ...]
+    """(word such as *nooit*, the labels it was answered to): what does not happen, said shortly."""
     unknown: tuple[str, ...]
 
 
@@ -179,14 +184,24 @@ def facts_in_order(
     found = []
     for block in paper.blocks:
         facts, unknown = [], []
+        absent: dict[str, list[str]] = {}
         for item in block.items:
             answer = answers.get(item.id, ONBEKEND)
             if answer == ONBEKEND:
                 unknown.append(item.label)
+            elif answer in ABSENT:
+                absent.setdefault(paper.word(item.id, answer), []).append(item.label)
             else:
                 seen = (behind or {}).get(item.id, ())
                 facts.append(
                     (hoofdletter(item.label), paper.word(item.id, answer), evidence(seen) if seen else "")
                 )
-        found.append(FactBlock(block.label, tuple(facts), tuple(unknown)))
+        found.append(
+            FactBlock(
+                block.label,
+                tuple(facts),
+                tuple((hoofdletter(word), lijst(labels)) for word, labels in absent.items()),
+                tuple(unknown),
+            )
+        )
     return tuple(found)
