@@ -44,7 +44,7 @@ _STANDARD_INPUT = "standaardinvoer"
 @click.option("--pretty", is_flag=True, help="Ingesprongen JSON, om te lezen.")
 @click.option("--brief", is_flag=True, help="Zonder redenen en criteria, voor veel groepen tegelijk.")
 @click.option(
-    "--rules", "folder", type=click.Path(path_type=Path), envvar="SHORTLIST_RULES", default=RULES, metavar="MAP",
+    "--rules", "folder", type=click.Path(path_type=Path), envvar="SHORTLIST_RULES_DIR", default=RULES, metavar="MAP",
     help="Map met regelbestanden; standaard de meegeleverde.",
 )  # fmt: skip
 def classify(
@@ -131,7 +131,9 @@ def _entry(group: GroupAnswers, ruleset: Ruleset, rules: Rules, brief: bool) -> 
     help="Controleer alle regelbestanden in MAP (standaard de meegeleverde). "
     "Elke fout staat er met bestand, regel en herstel; met een fout is de afsluitcode 2.",
 )
-@click.argument("folder", type=click.Path(path_type=Path), default=RULES, metavar="[MAP]")
+@click.argument(
+    "folder", type=click.Path(path_type=Path), envvar="SHORTLIST_RULES_DIR", default=RULES, metavar="[MAP]"
+)
 def check_rules(folder: Path) -> None:
     """Check every rules file of a folder and print each fault; raises :class:`BadInput` when there is any."""
     rules, problems = read_rules_folder(folder, every_kind=True)
