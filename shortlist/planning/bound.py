@@ -1,0 +1,477 @@
+"""A proven upper bound on the value of a week, and routes to build better plans from: column generation.
+
+Master problem: choose routes per shift so that every visit is made no more often than wanted, spacing holds between
+windows, and rosters stay lawful (HiGHS). Prices of these rules go to ``pricing``. For *any* non-negative prices
+``sum(price * right-hand side) + sum(best priced route per shift)`` is at least the value of every lawful plan
+(Lagrangian relaxation; M. E. Luebbecke and J. Desrosiers, "Selected Topics in Column Generation", Operations
+Research 53(6), 2005), so the bound holds whenever the work stops, converged or not.
+
+Left out of the rules, which only makes the bound larger, never wrong: spacing that depends on exact times inside
+windows, ``not_with``, floors.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor, gcd, lcm
+from typing import Any
+
+import highspy
+import numpy as np
+from highspy.highs import _Highs  # type: ignore[attr-defined]  # see quiet_model
+from numpy.typing import NDArray
+
+from shortlist.planning.instance import Floats, Instance, Ints
+from shortlist.planning.pricing import BITS, DONE, LABEL_COLUMNS, price
+
+_MEMORY = 10
+_MOST_BUCKETS = 1500
+_LONGEST_STRETCH = 10
+_CHEAP_LABELS = 1_500_000
+_INF = highspy.kHighsInf
+
+
+@dataclass(slots=True)
+class Shift:
+    """Routes that are alike: same base, hours, slots and rosters; ``routes`` says which."""
+
+    routes: list[int]
+    slots: Ints
+    """Slots of the first of the routes, in the order of the vertices, (n,)."""
+    away: Ints
+    vertex: Ints
+    memory: NDArray[np.int64]
+    buckets: int
+    rows: NDArray[np.int64]
+    """Master rows that each vertex pays, -1 for none, (n, X)."""
+
+
+@dataclass(slots=True)
+class Column:
+    """One route of one kind of shift, as vertices."""
+
+    shift: int
+    vertices: tuple[int, ...]
+    value: float
+
+
+@dataclass(slots=True)
+class Bound:
+    """What is known so far: ``best`` is proven; ``converged`` when more work can't lower it much."""
+
+    best: float
+    converged: bool = False
+    rounds: int = 0
+    trail: list[tuple[float, float]] = field(default_factory=list)
+    """(restricted master's value, bound) per round."""
+
+
+def quiet_model() -> Any:
+    """Return an empty HiGHS model that uses one thread and prints nothing.
+
+    Made from the class below ``highspy.Highs``, whose constructor prints a banner on standard output.
+    """
+    model = _Highs()
+    model.setOptionValue("output_flag", False)
+    model.setOptionValue("threads", 1)
+    return model
+
+
+def grid(values: Floats) -> Fraction:
+    """Return a number that every value is a whole multiple of (the values as written, to six decimals)."""
+    written = [Fraction(str(round(float(v), 6))) for v in values if v > 0]
+    if not written or any(
+        abs(float(w) - float(v)) > 1e-12 * max(1.0, abs(v))
+        for w, v in zip(written, [v for v in values if v > 0], strict=True)
+    ):
+        return Fraction(0)
+    scale = lcm(*(w.denominator for w in written))
+    return Fraction(gcd(*(int(w * scale) for w in written)), scale)
+
+
+def round_soundly(bound: float, step: Fraction) -> float:
+    """Round a bound down to a value that a plan can have, after adding what floating point may have lost."""
+    safe = bound + 1e-6 * max(1.0, abs(bound) * 1e-3)
+    if step == 0:
+        return safe
+    return float(floor(Fraction(safe) / step) * step)
+
+
+def simple_bound(instance: Instance) -> float:
+    """Return a bound without any search: the most valuable visits that fit the hours of all shifts together."""
+    a = instance.arrays
+    if not len(a.slot_visit):
+        return 0.0
+    reachable = np.flatnonzero(np.diff(a.visit_slots) > 0)
+    # A stop costs its service and the shortest way into its place; the way home is left out.
+    into = a.travel.astype(np.int64)[:, a.place].min(axis=0)
+    hours = float((a.end - a.start - a.pause)[np.unique(a.slot_route)].sum())
+    worth = 0.0
+    cost = (a.service + into)[reachable].astype(np.float64)
+    order = reachable[np.argsort(-a.value[reachable] / np.maximum(cost, 1e-9), kind="stable")]
+    for v in order:
+        each = float(a.service[v] + into[v])
+        count = float(a.times[v])
+        if each * count > hours:
+            worth += float(a.value[v]) * hours / each
+            break
+        worth += float(a.value[v]) * count
+        hours -= each * count
+    return worth
+
+
+def _most_apart(spans: Sequence[tuple[int, int, int]], gap: int) -> int:
+    """Return how many starts at least ``gap`` apart fit in stretches (lo, hi, window); the earliest first is best."""
+    count, free = 0, -(2**60)
+    while True:
+        starts = [max(lo, free) for lo, hi, _ in spans if max(lo, free) <= hi]
+        if not starts:
+            return count
+        count += 1
+        free = min(starts) + gap
+
+
+class Master:
+    """The restricted master problem with its pricing; see the module's text."""
+
+    def __init__(self, instance: Instance, *, labels: int = 1_000_000) -> None:
+        self.instance = instance
+        self.columns: list[Column] = []
+        self._known: set[tuple[int, tuple[int, ...]]] = set()
+        self._rules()
+        self.metric = _metric(instance)
+        self.shifts = self._group()
+        self.step = grid(instance.arrays.value)
+        self.bound = Bound(simple_bound(instance))
+        largest = max((len(s.vertex) for s in self.shifts), default=1)
+        words = max((s.memory.shape[1] for s in self.shifts), default=1)
+        self._label = np.zeros((labels, LABEL_COLUMNS), np.int32)
+        self._profit = np.zeros(labels)
+        self._mask = np.zeros((labels, words), np.int64)
+        self._out = np.zeros((largest, instance.longest + 2), np.int32)
+        self._gains = np.zeros(largest)
+        self._queue = np.zeros(_MOST_BUCKETS + largest + 2, np.int32)
+        self._model = self._empty_model()
+        self.labels = 0
+
+    def _rules(self) -> None:
+        """Set up the rows: visits, window clusters, rosters; shifts follow in ``_group``."""
+        a = self.instance.arrays
+        self.right: list[float] = [float(t) for t in a.times]
+        self._cluster_rows: dict[tuple[int, int], list[int]] = {}
+        for v in range(len(a.place)):
+            gap = int(
+                a.clash_first[a.clash_from[v] : a.clash_from[v + 1]][
+                    a.clash[a.clash_from[v] : a.clash_from[v + 1]] == v
+                ][0]
+            )
+            self._clusters(v, gap - int(a.service[v]))
+        self.roster_rows = []
+        for keys, _ in self.instance.sets:
+            self.roster_rows.append(len(self.right))
+            self.right.append(float(len(keys) - 1))
+
+    def _clusters(self, v: int, gap: int) -> None:
+        """Add rows for stretches of windows in which fewer occurrences fit than are wanted.
+
+        The gap counts from start to start here, one service less than the rule: never stricter than the rule.
+        """
+        a = self.instance.arrays
+        times = int(a.times[v])
+        if gap <= 0 or times <= 1:
+            return
+        spans: dict[int, list[int]] = {}
+        for s in range(a.visit_slots[v], a.visit_slots[v + 1]):
+            span = spans.setdefault(int(a.slot_window[s]), [int(a.slot_lo[s]), int(a.slot_hi[s])])
+            span[0], span[1] = min(span[0], int(a.slot_lo[s])), max(span[1], int(a.slot_hi[s]))
+        line = sorted((lo, hi, w) for w, (lo, hi) in spans.items())
+        fits: dict[tuple[int, int], int] = {}
+        for size in range(1, len(line) + 1):
+            if _LONGEST_STRETCH < size < len(line):
+                continue
+            for i in range(len(line) - size + 1):
+                most = fits[i, i + size] = _most_apart(line[i : i + size], gap)
+                split = (
+                    fits.get((i, k), times) + fits.get((k, i + size), times) for k in range(i + 1, i + size)
+                )
+                if most < min(times, min(split, default=times)):
+                    for _, _, w in line[i : i + size]:
+                        self._cluster_rows.setdefault((v, w), []).append(len(self.right))
+                    self.right.append(float(most))
+
+    def _group(self) -> list[Shift]:
+        a = self.instance.arrays
+        alike: dict[tuple[object, ...], list[int]] = {}
+        for route in range(len(a.start)):
+            slots = a.by_route[a.route_slots[route] : a.route_slots[route + 1]]
+            if not len(slots):
+                continue
+            rostered = a.route_sets_from[route] < a.route_sets_from[route + 1]
+            key = (
+                int(a.base[route]),
+                int(a.start[route]),
+                int(a.end[route]),
+                int(a.pause[route]),
+                a.slot_visit[slots].tobytes(),
+                a.slot_lo[slots].tobytes(),
+                a.slot_hi[slots].tobytes(),
+                a.slot_window[slots].tobytes(),
+                a.slot_bonus[slots].tobytes(),
+                route if rostered else -1,
+            )
+            alike.setdefault(key, []).append(route)
+        shifts: list[Shift] = []
+        self.shift_of: dict[int, int] = {}
+        self.shift_rows: list[int] = []
+        for routes in alike.values():
+            for route in routes:
+                self.shift_of[route] = len(shifts)
+            shifts.append(self._shift(routes))
+            self.shift_rows.append(len(self.right))
+            self.right.append(float(len(routes)))
+        return shifts
+
+    def _shift(self, routes: list[int]) -> Shift:
+        a = self.instance.arrays
+        route = routes[0]
+        slots = a.by_route[a.route_slots[route] : a.route_slots[route + 1]]
+        visit = a.slot_visit[slots]
+        places = np.concatenate([a.place[visit], [a.base[route]]])
+        away = np.ascontiguousarray(a.travel[np.ix_(places, places)])
+        local = {int(v): k for k, v in enumerate(dict.fromkeys(visit.tolist()))}
+        vertex = np.zeros((len(slots), 5), np.int32)
+        vertex[:, 0], vertex[:, 1], vertex[:, 2] = a.slot_lo[slots], a.slot_hi[slots], a.service[visit]
+        vertex[:, 3] = [local[int(v)] for v in visit]
+        vertex[:, 4] = [self._repeats(int(v), slots[visit == v]) for v in visit]
+        memory = np.zeros((len(slots), len(local) // BITS + 1), np.int64)
+        for k in range(len(slots)):
+            # A vertex remembers the visits nearest to it in travel; its own always.
+            order = np.argsort(away[k, :-1] + away[:-1, k], kind="stable")
+            chosen: dict[int, None] = {int(vertex[k, 3]): None}
+            for j in order:
+                if len(chosen) >= _MEMORY:
+                    break
+                chosen.setdefault(int(vertex[j, 3]))
+            for m in chosen:
+                memory[k, m // BITS] |= 1 << (m % BITS)
+        least = (
+            int(
+                (
+                    vertex[:, 2][:, None]
+                    + away[:-1, :-1]
+                    + np.where(np.eye(len(slots), dtype=bool), 2**29, 0)
+                ).min()
+            )
+            if len(slots)
+            else 1
+        )
+        length = int(a.end[route] - a.start[route])
+        buckets = max(96, length // max(1, least) + 2)
+        rows = [
+            [int(v), *self._cluster_rows.get((int(v), int(w)), [])]
+            for v, w in zip(visit, a.slot_window[slots], strict=True)
+        ]
+        wide = max(len(r) for r in rows)
+        table = np.array([r + [-1] * (wide - len(r)) for r in rows], dtype=np.int64)
+        return Shift(
+            routes,
+            slots,
+            away,
+            vertex,
+            memory,
+            buckets if buckets <= _MOST_BUCKETS and least > 0 else 1,
+            table,
+        )
+
+    def _repeats(self, v: int, slots: Ints) -> bool:
+        """Say whether one shift may visit v more than once."""
+        a = self.instance.arrays
+        if a.times[v] <= 1:
+            return False
+        own = [c for c in range(a.clash_from[v], a.clash_from[v + 1]) if a.clash[c] == v]
+        apart = int(a.clash_first[own[0]])
+        return int(a.slot_hi[slots].max()) - int(a.slot_lo[slots].min()) >= apart
+
+    def _empty_model(self) -> Any:
+        model = quiet_model()
+        count = len(self.right)
+        right = np.array(self.right)
+        model.addRows(
+            count, np.full(count, -_INF), right, 0, np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0)
+        )
+        model.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        return model
+
+    def rows_of(self, column: Column) -> dict[int, float]:
+        """Return the rows that a column pays and how often."""
+        shift = self.shifts[column.shift]
+        paid: dict[int, float] = {self.shift_rows[column.shift]: 1.0}
+        for row in shift.rows[list(column.vertices)].ravel():
+            if row >= 0:
+                paid[int(row)] = paid.get(int(row), 0.0) + 1.0
+        route = shift.routes[0]
+        for q, (keys, _) in enumerate(self.instance.sets):
+            if route in keys:
+                paid[self.roster_rows[q]] = 1.0
+        return paid
+
+    def add(self, found: Sequence[tuple[int, tuple[int, ...]]]) -> int:
+        """Add routes (kind of shift, vertices) that are not there yet; return how many were new."""
+        a = self.instance.arrays
+        new = []
+        for shift, vertices in found:
+            if vertices and (shift, vertices) not in self._known:
+                self._known.add((shift, vertices))
+                slots = self.shifts[shift].slots[list(vertices)]
+                new.append(Column(shift, vertices, float(a.value[a.slot_visit[slots]].sum())))
+        if not new:
+            return 0
+        starts: list[int] = []
+        index: list[int] = []
+        value: list[float] = []
+        for column in new:
+            starts.append(len(index))
+            for row, times in self.rows_of(column).items():
+                index.append(row)
+                value.append(times)
+        count = len(new)
+        self._model.addCols(
+            count,
+            np.array([c.value for c in new]),
+            np.zeros(count),
+            np.full(count, _INF),
+            len(index),
+            np.array(starts, np.int32),
+            np.array(index, np.int32),
+            np.array(value),
+        )
+        self.columns += new
+        return count
+
+    def add_slots(self, routes: Sequence[tuple[int, Sequence[int]]]) -> int:
+        """Add routes given as (route, slots), as the search remembers them."""
+        a = self.instance.arrays
+        found = []
+        for route, slots in routes:
+            at = a.by_route[a.route_slots[route] : a.route_slots[route + 1]]
+            position = {int(s): k for k, s in enumerate(at)}
+            found.append((self.shift_of[route], tuple(position[int(s)] for s in slots)))
+        return self.add(found)
+
+    def solve(self) -> tuple[float, Floats]:
+        """Solve the restricted master; return its value and the prices of the rows (never negative)."""
+        self._model.run()
+        solution = self._model.getSolution()
+        prices = np.maximum(0.0, np.abs(np.array(solution.row_dual)))
+        return float(self._model.getObjectiveValue()), prices
+
+    def price(
+        self, prices: Floats, *, exact: bool, stop: Callable[[], bool]
+    ) -> tuple[float, list[tuple[int, tuple[int, ...]]], bool]:
+        """Price all shifts; return (Lagrangian bound, routes found, whether the bound holds)."""
+        a = self.instance.arrays
+        total = float(prices @ np.array(self.right))
+        found: list[tuple[int, tuple[int, ...]]] = []
+        self.labels = 0
+        for number, shift in enumerate(self.shifts):
+            if stop():
+                return np.inf, found, False
+            paid = np.append(prices, 0.0)[shift.rows].sum(axis=1)
+            prize = a.value[a.slot_visit[shift.slots]] - paid
+            roster = sum(
+                prices[self.roster_rows[q]]
+                for q, (keys, _) in enumerate(self.instance.sets)
+                if shift.routes[0] in keys
+            )
+            own = float(prices[self.shift_rows[number]])
+            total -= own * len(shift.routes)
+            n = len(shift.slots)
+            route = shift.routes[0]
+            threshold = own + roster
+            status, limit, labels = price(
+                shift.away,
+                shift.vertex,
+                prize,
+                shift.memory,
+                int(a.start[route]),
+                int(a.end[route]),
+                int(a.pause[route]),
+                threshold,
+                exact,
+                self.metric,
+                self._label,
+                self._profit,
+                self._mask[:, : shift.memory.shape[1]].copy()
+                if shift.memory.shape[1] != self._mask.shape[1]
+                else self._mask,
+                self._room(n, shift.buckets),
+                self._queue,
+                self._out,
+                self._gains,
+            )
+            total += len(shift.routes) * max(0.0, limit - roster)
+            best = np.argsort(-self._gains[:n], kind="stable")[:8]
+            for k in best:
+                if self._gains[k] > threshold + 1e-7:
+                    row = self._out[k]
+                    found.append((number, tuple(int(x) for x in row[: int(np.argmin(row >= 0))])))
+            self.labels += labels if status == DONE else _CHEAP_LABELS
+        return total, found, exact
+
+    def _room(self, n: int, buckets: int) -> Floats:
+        return np.empty((3, n, buckets))
+
+
+def _metric(instance: Instance) -> bool:
+    """Say whether leaving out a stop never makes a route later, so that worthless stops can be skipped."""
+    a = instance.arrays
+    count = len(a.travel)
+    if count > 1200:
+        return False
+    stay = np.full(count, 2**29, dtype=np.int64)
+    np.minimum.at(stay, a.place, a.service)
+    travel = a.travel.astype(np.int64)
+    return all(
+        bool(np.all(travel[:, j][:, None] + stay[j] + travel[j][None, :] >= travel))
+        for j in np.unique(a.place)
+    )
+
+
+def tighten(
+    master: Master,
+    *,
+    stop: Callable[[], bool],
+    most_rounds: int,
+    enough: Callable[[], float],
+    told: Callable[[Bound], None] | None = None,
+) -> Bound:
+    """Lower the bound round by round until it converges, equals ``enough()`` or ``stop()`` says so."""
+    bound = master.bound
+    center: Floats | None = None
+    exact, smooth = True, 0.5
+    for _ in range(most_rounds):
+        if stop():
+            break
+        value, prices = master.solve()
+        bound.rounds += 1
+        used = prices if center is None else smooth * center + (1 - smooth) * prices
+        limit, found, holds = master.price(used, exact=exact, stop=stop)
+        if holds and limit < bound.best:
+            bound.best, center = limit, used
+        added = master.add(found)
+        bound.trail.append((value, bound.best))
+        if told is not None:
+            told(bound)
+        if round_soundly(bound.best, master.step) <= enough() + 1e-9 or bound.best - value <= 1e-6 * max(
+            1.0, value
+        ):
+            bound.converged = True
+            break
+        if not added and holds and smooth == 0.0:
+            bound.converged = True
+            break
+        # Prices between the best known and the master's settle sooner (Wentges smoothing); without new routes they
+        # misled, so the next round takes the master's own. Costly exact rounds wait until quick ones find nothing.
+        smooth = 0.5 if added else 0.0
+        exact = not added or master.labels < _CHEAP_LABELS
+    return bound
