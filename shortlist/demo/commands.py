@@ -9,20 +9,24 @@ from sqlmodel import Session
 
 from shortlist.assets import RULES
 from shortlist.classifying.rounds.work import load_room_rules
-from shortlist.demo import chain, work
+from shortlist.demo import chain, deciding, work
 from shortlist.guarding.audit import watch
 from shortlist.guarding.door import system_clock
 from shortlist.serving import run_server
 from shortlist.settings import Settings, prepare_data_folder, read_settings
 from shortlist.storing import schema
 from shortlist.storing.database import Database
+from shortlist.storing.dated_yaml import read_folder
 
 
 def fill(settings: Settings, *, now: datetime, session: Session) -> None:
     """Fill an empty database with the city and with what its professionals did, in the caller's transaction."""
     rules = load_room_rules(settings.rules_folder or RULES)
     city, seen = work.fill_city(password=settings.demo_password, now=now, session=session)
-    chain.assess_groups(city, seen, rules=rules, now=now, session=session)
+    decided = chain.assess_groups(city, seen, rules=rules, now=now, session=session)
+    shelf = read_folder(settings.rules_folder or RULES)
+    priorities = deciding.prioritise(city, decided, shelf=shelf, now=now, session=session)
+    deciding.write_plans(city, priorities, shelf=shelf, now=now, session=session)
 
 
 @click.command(help="Vul een lege, bijgewerkte database met de fictieve stad Waterveen en start de pagina's.")

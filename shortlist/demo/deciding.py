@@ -1,0 +1,104 @@
+"""What the veiligheidsmanagers, the Stafgroepen and the JITs of Waterveen decided on the groups, and left to decide."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from sqlmodel import Session
+
+from shortlist.demo.groups import AMSTERDAM
+from shortlist.demo.work import Waterveen
+from shortlist.guarding.roles import Role
+from shortlist.planning.aanpak.measures import Chosen, PlanText, advise, due_on, visits_to_start_from
+from shortlist.planning.aanpak.work import catalogue_on, pictures_of, write_plan
+from shortlist.prioritising.priorities import SET
+from shortlist.prioritising.work import decide_priority, priority_rules_on, propose_priority
+from shortlist.storing.dated_yaml import Shelf
+
+_LIKELY: Mapping[str, tuple[str, ...]] = {
+    "hinderlijk": ("midden", "laag", "midden", "hoog", "geen"),
+    "overlastgevend": ("hoog", "midden", "hoog"),
+    "crimineel": ("hoog",),
+    "aanvaardbaar": ("geen",),
+}
+_WHY: Mapping[str, str] = {
+    "hoog": "Bewoners melden vaak en het wordt harder; dit kan niet wachten.",
+    "midden": "De overlast houdt aan; meenemen in de gewone inzet.",
+    "laag": "Volgen is nu genoeg, jongerenwerk heeft contact.",
+    "geen": "Er is nu geen inzet nodig.",
+}
+MAXIMUM_MEASURES = 4
+"""A believable plan van aanpak is short."""
+
+
+def prioritise(
+    city: Waterveen, decided: Mapping[UUID, str], *, shelf: Shelf, now: datetime, session: Session
+) -> dict[UUID, str]:
+    """Propose a priority for most assessed groups and let the Stafgroep decide; return group → decided priority.
+
+    Every ninth group is not proposed yet, and every eighth proposal waits for the Stafgroep.
+    """
+    random = Random(12)  # noqa: S311 — made-up decisions must be the same each time
+    areas = {band.id: band.area for band in city.bands}
+    result: dict[UUID, str] = {}
+    for number, (group_id, outcome) in enumerate(decided.items()):
+        if number % 9 == 4 or outcome not in _LIKELY:
+            continue
+        priority = random.choice(_LIKELY[outcome])
+        waits = number % 8 == 6
+        at = now - timedelta(days=2 if waits else 9, hours=random.randrange(1, 6))
+        rules = priority_rules_on(shelf, at.astimezone(AMSTERDAM).date())
+        manager = city.someone(Role.VEILIGHEIDSMANAGER, areas[group_id])
+        proposal = propose_priority(
+            group_id, priority=priority, reason=_WHY[priority], seen=None, rules=rules, actor=manager, now=at,
+            session=session,
+        )  # fmt: skip
+        if waits:
+            continue
+        decide_priority(
+            proposal, kind=SET, reason="Besproken in de Stafgroep; overgenomen.", rules=rules,
+            actor=city.someone(Role.STAFGROEPLID, areas[group_id]), now=at + timedelta(days=1), session=session,
+        )  # fmt: skip
+        result[group_id] = priority
+    return result
+
+
+def write_plans(
+    city: Waterveen, priorities: Mapping[UUID, str], *, shelf: Shelf, now: datetime, session: Session
+) -> int:
+    """Let the JITs write a plan van aanpak for their prioritised groups, but for every seventh; return how many."""
+    areas = {band.id: band.area for band in city.bands}
+    wanted = [group_id for group_id, priority in priorities.items() if priority != "geen"]
+    written = 0
+    for number, group_id in enumerate(wanted):
+        if number % 7 == 3:
+            continue
+        at = now - timedelta(days=6, hours=number % 5)
+        on = at.astimezone(AMSTERDAM).date()
+        catalogue = catalogue_on(shelf, now.astimezone(AMSTERDAM).date())
+        picture = pictures_of([group_id], on=on, session=session)[group_id]
+        advised = [a for a in advise(catalogue, picture) if a.reasons and not a.refused]
+        advised.sort(key=lambda a: a.measure.deployment is None)
+        chosen = tuple(
+            Chosen(
+                a.measure.id, a.measure.owner, due_on(a.measure, on),
+                max(1, visits_to_start_from(a.measure, picture.priority)) if a.measure.deployment else 0,
+                a.reasons[0],
+            )
+            for a in advised[:MAXIMUM_MEASURES]
+        )  # fmt: skip
+        if not chosen:
+            continue
+        text = PlanText(
+            goal="Vier weken achter elkaar hooguit twee keer per week overlast gezien, bij gelijke inzet.",
+            exit_criterion="Doel gehaald en bewoners merken verschil; dan halveren en na een maand stoppen.",
+            evaluation_on=on + timedelta(weeks=10),
+            measures=chosen,
+        )
+        write_plan(
+            group_id, text, based_on=0, catalogue=catalogue,
+            actor=city.someone(Role.VEILIGHEIDSMANAGER, areas[group_id]), now=at, session=session,
+        )  # fmt: skip
+        written += 1
+    return written
