@@ -21,6 +21,7 @@ from shortlist.guarding.roles import Actor, Role
 from shortlist.observing.gatherings.pages import pages as gatherings
 from shortlist.observing.pages import pages as observing
 from shortlist.planning.aanpak import pages as aanpak
+from shortlist.planning.teams import pages as teams
 from shortlist.prioritising import pages as prioritising
 from shortlist.showing.panels import Panel, WaitingWork
 from shortlist.showing.shell import Person, Place
@@ -45,6 +46,7 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem("Mijn werk", "werk.home", EVERYBODY),
     NavItem("Groepen", "groepen.group_list", EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}),
     NavItem("Prioriteiten", "prioriteit.overview", frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID})),
+    NavItem("Teams", "teams.team_list", frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})),
     NavItem("Logboek", "toegang.log_page", frozenset({Role.PRIVACY_OFFICER})),
 )
 PANELS: tuple[PanelSource, ...] = (classifying.panel, members.panel, prioritising.panel, aanpak.panel)
@@ -64,6 +66,7 @@ def rooms() -> Iterator[Pages]:
     yield members.pages
     yield prioritising.pages
     yield aanpak.pages
+    yield teams.pages
     yield connecting
 
 

@@ -10,6 +10,7 @@ PUBLIC: frozenset[Role] = frozenset()
 EVERYBODY = frozenset(Role)
 STREET = EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}
 FILLERS = frozenset({Role.JEUGDAGENT, Role.JONGERENWERKER})
+LEADERS = frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})
 MEMBERS = frozenset({Role.JEUGDAGENT, Role.JONGERENWERKER, Role.VEILIGHEIDSMANAGER})
 OBSERVERS = MEMBERS | {Role.JEUGDBOA, Role.TEAMLEIDER}
 
@@ -51,4 +52,10 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "prioriteit.meeting": (frozenset({Role.STAFGROEPLID}), "eigen"),
     "aanpak.plan_page": (MEMBERS | {Role.STAFGROEPLID}, "stadsdeel"),
     "aanpak.plan_form_page": (MEMBERS, "stadsdeel"),
+    "teams.team_list": (LEADERS, "stad"),
+    "teams.new_team": (LEADERS, "stad"),
+    "teams.change_team": (LEADERS, "stad"),
+    "teams.team_page": (LEADERS, "stad"),
+    "teams.copy_shifts": (LEADERS, "stad"),
+    "teams.remove_shift": (LEADERS, "stad"),
 }

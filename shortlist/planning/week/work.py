@@ -143,7 +143,7 @@ def _spots_of(
         )
         .order_by(col(Place.name))
     ).all()
-    names = dict(session.execute(select(col(Place.id), col(Place.name))).tuples().all())
+    names = {row.id: row.name for row in session.execute(select(col(Place.id), col(Place.name)))}
     found: dict[UUID, dict[UUID, Spot]] = {}
     for group_id, seen in sightings.items():
         for hot in hot_spots(seen, windows=parameters.hot_windows, least=parameters.least_observations):
