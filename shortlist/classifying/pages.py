@@ -277,10 +277,8 @@ def together(*, questionnaire_id: UUID, actor: Actor, now: datetime, session: Se
             else:
                 return redirect(_after_settling(questionnaire_id, actor=actor, session=session), code=303)
     round_ = rounds.get_round(questionnaire_id, actor=actor, session=session)
-    if not round_.both_in or round_.assessment_id is not None:
-        if form is None:
-            return redirect(url_for("duiding.round_page", questionnaire_id=questionnaire_id))
-        raise Refused("Deze ronde is intussen verder. Open de vragenlijst opnieuw vanaf de groepspagina.")
+    if form is None and (not round_.both_in or round_.assessment_id is not None):
+        return redirect(url_for("duiding.round_page", questionnaire_id=questionnaire_id))
     found = answering.look_together(questionnaire_id, rules=rules, actor=actor, session=session)
     sides = side_by_side(found.compared, round_.counting, rules.questionnaire)
     wanted = set(request.args.getlist("vraag"))
