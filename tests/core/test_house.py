@@ -38,6 +38,7 @@ NOT_PURE = {
     "shortlist.guarding.door": "decides per request who may come in",
     "shortlist.guarding.audit": "writes and checks the log in the transaction of the action",
     "shortlist.demo.chain": "fills the fictitious city through the rooms' use cases",
+    "shortlist.demo.deciding": "the same, from priority to plan van aanpak",
     "shortlist.showing.install": "hangs layout, filters and static files into the application",
     "shortlist.showing.forms": "keeps what was typed between browser and schema",
     "shortlist.showing.dutch": "marshmallow's messages in Dutch",
