@@ -13,6 +13,9 @@ from sqlmodel import Session
 
 from shortlist.classifying import pages as classifying
 from shortlist.connecting.pages import pages as connecting
+from shortlist.deploying import pages as deploying
+from shortlist.deploying.reports.pages import pages as reports
+from shortlist.deploying.requests.pages import pages as requests
 from shortlist.differentiating import pages as members
 from shortlist.differentiating.work import member_list_allowed
 from shortlist.guarding.door import EVERYBODY, Pages
@@ -47,10 +50,22 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem("Groepen", "groepen.group_list", EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}),
     NavItem("Prioriteiten", "prioriteit.overview", frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID})),
     NavItem("Teams", "teams.team_list", frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})),
+    NavItem("Mijn diensten", "inzet.own_shifts", frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT})),
+    NavItem(
+        "Aanvragen",
+        "aanvraag.request_list",
+        frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.TEAMLEIDER}),
+    ),
     NavItem("Logboek", "toegang.log_page", frozenset({Role.PRIVACY_OFFICER})),
 )
-PANELS: tuple[PanelSource, ...] = (classifying.panel, members.panel, prioritising.panel, aanpak.panel)
-WORK: tuple[WorkSource, ...] = (classifying.waiting, members.waiting, prioritising.waiting, aanpak.waiting)
+PANELS: tuple[PanelSource, ...] = (classifying.panel, members.panel, prioritising.panel, aanpak.panel, deploying.panel)
+WORK: tuple[WorkSource, ...] = (
+    classifying.waiting,
+    members.waiting,
+    prioritising.waiting,
+    aanpak.waiting,
+    deploying.waiting,
+)
 MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
 RULE_KINDS: tuple[str, ...] = ("member-roles", "priorities", "measures", "week-plan")
@@ -67,6 +82,8 @@ def rooms() -> Iterator[Pages]:
     yield prioritising.pages
     yield aanpak.pages
     yield teams.pages
+    yield requests
+    yield reports
     yield connecting
 
 

@@ -58,4 +58,16 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "teams.team_page": (LEADERS, "stad"),
     "teams.copy_shifts": (LEADERS, "stad"),
     "teams.remove_shift": (LEADERS, "stad"),
+    "aanvraag.ask": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
+    "aanvraag.request_list": (
+        frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.TEAMLEIDER}),
+        "eigen",
+    ),
+    "aanvraag.request_page": (
+        frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.TEAMLEIDER}),
+        "stadsdeel",
+    ),
+    "inzet.own_shifts": (frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT}), "eigen"),
+    "inzet.report": (frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT}), "eigen"),
+    "inzet.group_reports": (MEMBERS | {Role.COORDINATOR_VTH, Role.TEAMLEIDER}, "stadsdeel"),
 }

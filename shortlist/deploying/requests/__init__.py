@@ -1,0 +1,1 @@
+"""Requests for jeugdboa's: asked by the veiligheidsmanager, approved or sent back by the coördinator VTH."""
