@@ -158,7 +158,7 @@ class _Run:
             self._search(None, 0.0, 1.0)
             beside.join()
         self._take_offer()
-        self._run(kernels.FILL, 1, 0.0, 1.0)
+        self._adopt(self.best_slots())
 
     def _start(self) -> None:
         kernels.set_locks(self.tables, self.instance.locked)
@@ -270,8 +270,11 @@ class _Run:
         """Go on from the plan that set packing found, when it is better."""
         with self.guard:
             slots, self.offered = self.offered, None
-        if slots is None:
-            return
+        if slots is not None:
+            self._adopt(slots)
+
+    def _adopt(self, slots: Ints) -> None:
+        """Rebuild the plan from slots, add what still fits, and go on from it unless it is worse."""
         was = self.tables
         self.tables = self._fresh()
         self.tables.tally[kernels.SEED_1] = was.tally[kernels.SEED_1]
@@ -280,7 +283,7 @@ class _Run:
         self._plant(slots)
         self._fix_locks()
         self._run(kernels.FILL, 1, 0.0, 1.0)
-        if self.tables.marks[kernels.TOP] <= was.marks[kernels.TOP] or not self._locks_stand():
+        if self.tables.marks[kernels.TOP] < was.marks[kernels.TOP] - 1e-9 or not self._locks_stand():
             self.tables = was
 
     def _fix_locks(self) -> None:
