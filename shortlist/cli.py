@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("shortlist.storing.commands:migrate", "Breng de database naar de nieuwste versie."),
     "demo": ("shortlist.demo.commands:demo", "Vul een lege database met een fictieve stad en start."),
     "import": (
-        "shortlist.classifying.commands:import_file",
+        "shortlist.differentiating.intake.commands:import_file",
         "Laad groepen, antwoorden en waarnemingen uit een bestand.",
     ),
     "user": ("shortlist.guarding.commands:user", "Beheer accounts."),

@@ -37,7 +37,7 @@ EDITORS = frozenset(work.EDITORS)
 PLACERS = frozenset(work.PLACERS)
 PAGE = 50
 """Groups or observations on one page."""
-LATEST = 20
+LATEST = 8
 """Observations on the page of a group; the others are one page further."""
 LINK_WORDS = {
     ("samengegaan", True): "opgegaan in",

@@ -249,7 +249,7 @@ def _store(
             "Deze waarneming is op hetzelfde moment al opgeslagen of verbeterd. Ververs de pagina van de groep."
         ) from error
     session.add_all(GatheringItem(gathering_id=row.id, item=item) for item in dict.fromkeys(noted.items))
-    people = _people(noted.present, actor=actor, now=now, session=session)
+    people = _people(noted.present, regime=row.regime, actor=actor, now=now, session=session)
     session.add_all(
         Presence(
             gathering_id=row.id,
@@ -442,7 +442,7 @@ def _known(pseudonyms: Sequence[str], *, session: Session) -> dict[str, UUID]:
 
 
 def _people(
-    present: Sequence[PersonNoted], *, actor: Actor, now: datetime, session: Session
+    present: Sequence[PersonNoted], *, regime: str, actor: Actor, now: datetime, session: Session
 ) -> dict[str, UUID]:
     """Return lower-case pseudonym → person id, making the persons that are new."""
     known = _known([one.pseudonym for one in present], session=session) if present else {}
@@ -450,7 +450,7 @@ def _people(
         if one.pseudonym.lower() not in known:
             person = Person(
                 pseudonym=one.pseudonym,
-                regime=regime_of(actor.organisation).value,
+                regime=regime,
                 recorded_at=now,
                 recorded_by=actor.id,
             )
