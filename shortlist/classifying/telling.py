@@ -74,7 +74,7 @@ def story(
     verdict: Verdict, paper: Questionnaire, behind: Mapping[str, Sequence[Sighting]] | None = None
 ) -> Story:
     """Tell one verdict; ``behind`` maps items to the observations that their answers rest on."""
-    provisional = verdict.get("provisional")
+    provisional = verdict["provisional"] if verdict["provisional"]["assumes"] else None
     flips = [_flip(flip["change"], flip["outcome"], paper) for flip in verdict["flips"]]
     shortcuts = [_flip(one["answers"], one["outcome"], paper) for one in verdict.get("shortcuts", ())]
     return Story(

@@ -11,7 +11,14 @@ from types import MappingProxyType
 from typing import Any
 
 from shortlist.classifying.conditions import Criterion, Rule
-from shortlist.classifying.questionnaire import GEEN_AANWIJZING, Answer, Answers, Citation, Questionnaire
+from shortlist.classifying.questionnaire import (
+    GEEN_AANWIJZING,
+    ONBEKEND,
+    Answer,
+    Answers,
+    Citation,
+    Questionnaire,
+)
 from shortlist.classifying.table import Finding, Gate, Reason, RuleTable
 
 TOO_LITTLE = "te weinig bekend"
@@ -19,6 +26,8 @@ TOO_LITTLE = "te weinig bekend"
 
 MOST_CHANGES = 3
 """A flip takes at most this many answers."""
+
+_UNKNOWN = frozenset({ONBEKEND, GEEN_AANWIJZING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +106,9 @@ class Verdict:
     provisional: Provisional | None
     """``None`` when no answer is ``geen_aanwijzing``."""
     missing: tuple[str, ...]
-    """The unknown items on which the class still depends, in the order of the form."""
+    """The items the ruleset asks for that are unknown, in the order of the form; also when the class is certain."""
     settle: tuple[str, ...]
-    """The same items, the most telling question first. See :func:`classify`."""
+    """Those of them on which the class still depends, the most telling question first. See :func:`classify`."""
     flips: tuple[Flip, ...]
     """All smallest changes of known answers that make another class certain."""
     gate_decides: bool
@@ -113,10 +122,9 @@ def classify(answers: Answers, ruleset: Ruleset, *, most: int = MOST_CHANGES) ->
 
     ``most`` bounds the number of answers in a flip; 0 leaves flips out, for bulk work.
 
-    - ``missing`` and ``settle`` hold the same items, because the smallest set of unknown items whose answers,
-      *whatever* they turn out to be, leave one class is exactly the set of items on which the class still
-      depends. ``missing`` is in the order of the form; ``settle`` asks first what narrows most. Both are
-      empty once the class is certain.
+    - ``settle`` is the smallest set of unknown items whose answers, *whatever* they turn out to be, leave one
+      class: exactly the items on which the class still depends. It asks first what narrows most and is empty
+      once the class is certain. ``missing`` is every unknown item that the ruleset asks for.
     - ``flips`` are smallest in the number of items; with unknown answers a change counts only when it makes
       another class certain, whatever the unknown answers are. Any class counts as another one while the
       outcome is ``te weinig bekend``.
@@ -129,13 +137,13 @@ def classify(answers: Answers, ruleset: Ruleset, *, most: int = MOST_CHANGES) ->
     certain = mask & (mask - 1) == 0
     possible = table.names(mask)
     reasons = table.reasons(answers)
-    missing: tuple[str, ...] = ()
+    missing = ruleset.questionnaire.in_order(
+        item for item in table.items if answers.get(item, ONBEKEND) in _UNKNOWN
+    )
     settle: tuple[str, ...] = ()
     flips: tuple[Flip, ...] = ()
     if not certain:
-        undecided = table.outcome.undecided(codes)
-        missing = ruleset.questionnaire.in_order(table.items[place] for place in undecided)
-        settle = _most_telling_first(table, codes, undecided)
+        settle = _most_telling_first(table, codes, table.outcome.undecided(codes))
     if most:
         every = (1 << len(table.results)) - 1
         flips = _as_flips(
@@ -217,8 +225,11 @@ def _as_flips(table: RuleTable, found: list[tuple[tuple[tuple[int, int], ...], i
 
 
 def as_json(verdict: Verdict) -> dict[str, Any]:
-    """Return the verdict in the shape of the contract (without ``id`` and ``duiding``)."""
-    provisional = verdict.provisional
+    """Return the verdict in the shape of the contract (without ``id`` and ``duiding``).
+
+    Where nothing has to be assumed, ``provisional`` is the outcome itself and ``assumes`` is empty.
+    """
+    provisional = verdict.provisional or Provisional(verdict.outcome, verdict.possible, ())
     return {
         "ruleset": verdict.ruleset.name,
         "valid_from": verdict.ruleset.valid_from.isoformat(),
@@ -236,8 +247,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
             }
             for finding in verdict.findings
         ],
-        "provisional": provisional
-        and {
+        "provisional": {
             "outcome": provisional.outcome,
             "possible": list(provisional.possible),
             "assumes": list(provisional.assumes),

@@ -264,7 +264,7 @@ def _refuse_faults(merged: Mapping[str, Answer], given: Iterable[str], paper: Pa
     given = set(given)
     messages: dict[str, str] = {}
     for item, fault in paper.faults(merged).items():
-        text = fault
+        text = fault.replace(f", of '{ONBEKEND}'", ", of laat het leeg" if prefix == "answers" else "")
         for order in paper.orders:
             if order.low == item:
                 text = text.replace(order.high, paper.items[order.high].label)

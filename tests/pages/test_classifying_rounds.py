@@ -1,39 +1,35 @@
-"""Police and youth work fill in apart, settle together, and decide with their own reasoning."""
+"""Police and youth work fill in apart and settle together; nobody sees the other first."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from uuid import UUID
+from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlalchemy import select
+from sqlmodel import col
 
 from shortlist.classifying import work
 from shortlist.classifying.answers import work as answering
-from shortlist.classifying.answers.work import Choice
 from shortlist.classifying.questionnaire import Answer
 from shortlist.classifying.rounds import work as rounds
 from shortlist.classifying.rules_files import Rules
 from shortlist.classifying.tables import Answer as AnswerRow
-from shortlist.classifying.tables import Assessment, Questionnaire
-from shortlist.errors import Forbidden, NotFound, Refused
-from shortlist.guarding.audit import record, watch
-from shortlist.guarding.roles import Actor
-from shortlist.guarding.tables import AuditRow
-from shortlist.observing.tables import Gathering, GatheringItem, GroupState, GroupStatus, Jeugdgroep
-from tests.pages.conftest import NOORD, NOW, ZUID, Browser, City, Clock
-
-GROUP = UUID(int=101)
-SOUTH = UUID(int=102)
-TODAY = date(2026, 11, 23)
-REASONING = "De feiten op het plein wegen voor ons het zwaarst."
-
-DECISIVE: Mapping[str, Answer] = {
-    "lawaai": "vaak", "provoceren": "soms", "vernieling": "vaak", "alcohol": "soms", "motief": "kick",
-    "aanspreekbaarheid": "matig", "politiecontact": "enkelen", "planmatigheid": "toevallig",
-}  # fmt: skip
-"""Overlastgevend in both rulesets once every other frequency is known to be *nooit*."""
+from shortlist.classifying.tables import Questionnaire
+from shortlist.errors import Forbidden, Refused
+from shortlist.guarding.audit import watch
+from tests.pages.conftest import NOW, Browser, City
+from tests.pages.kade import (
+    GROUP,
+    REASONING,
+    SOUTH,
+    TODAY,
+    actions,
+    begin,
+    both_in,
+    count,
+    hand_in,
+    with_groups,
+)
 
 
 @pytest.fixture(scope="session")
@@ -43,84 +39,7 @@ def rules() -> Rules:
 
 @pytest.fixture
 def groups(city: City) -> City:
-    """Put a group in each stadsdeel, and four evenings of observations on the one in Noord."""
-    with city.database.writing() as session:
-        watch(session)
-        agent, worker = city.actor("jeugdagent"), city.actor("jongerenwerker")
-        for group_id, part, name in ((GROUP, NOORD, "Groep Kade"), (SOUTH, ZUID, "Groep Zuidplein")):
-            session.add(
-                Jeugdgroep(
-                    id=group_id,
-                    stadsdeel_id=part,
-                    name=name,
-                    first_signal_on=date(2026, 6, 1),
-                    recorded_at=NOW,
-                    recorded_by=agent.id,
-                )
-            )
-        session.flush()
-        for days, actor, source, items in (
-            (3, agent, "gezien", ("lawaai", "alcohol")),
-            (10, worker, "gezien", ("lawaai",)),
-            (17, agent, "gezien", ("lawaai",)),
-            (20, agent, "gehoord", ("inbraak",)),
-        ):
-            observe(session, actor, days, source, items)
-        record(session, actor=None, action="testgegevens", object_kind="groep", now=NOW)
-    return city
-
-
-def observe(session: Session, actor: Actor, days: int, source: str, items: tuple[str, ...]) -> None:
-    seen = Gathering(
-        stadsdeel_id=NOORD, group_id=GROUP, started_at=NOW - timedelta(days=days), duration_minutes=30,
-        effort_minutes=25, seen_count=6, observer_id=actor.id, organisation=actor.organisation.value, regime="avg",
-        source=source, hearsay=source != "gezien", feit="Zes jongeren op de kade.", recorded_at=NOW,
-        recorded_by=actor.id,
-    )  # fmt: skip
-    session.add(seen)
-    session.flush()
-    session.add_all(GatheringItem(gathering_id=seen.id, item=item) for item in items)
-
-
-def begin(city: City, rules: Rules, group_id: UUID = GROUP, login: str = "jeugdagent") -> UUID:
-    with city.database.writing() as session:
-        watch(session)
-        return rounds.start_round(
-            group_id, TODAY - timedelta(weeks=12), TODAY, terms=rounds.terms_on(rules, TODAY),
-            actor=city.actor(login), now=NOW, session=session,
-        )  # fmt: skip
-
-
-def hand_in(city: City, rules: Rules, sheet: UUID, login: str, answers: Mapping[str, Answer]) -> None:
-    with city.database.writing() as session:
-        watch(session)
-        answering.save_answers(
-            sheet, answers, finish=True, rules=rules, actor=city.actor(login), now=NOW, session=session
-        )
-
-
-def complete(rules: Rules, answers: Mapping[str, Answer]) -> dict[str, Answer]:
-    """Answer every frequency question that is not mentioned with *nooit*."""
-    items = rules.questionnaire.items.values()
-    return {item.id: "nooit" for item in items if "nooit" in item.scale.values} | dict(answers)
-
-
-def both_in(city: City, rules: Rules, police: Mapping[str, Answer], youth: Mapping[str, Answer]) -> UUID:
-    sheet = begin(city, rules)
-    hand_in(city, rules, sheet, "jeugdagent", police)
-    hand_in(city, rules, sheet, "jongerenwerker", youth)
-    return sheet
-
-
-def count(city: City, table: type[AnswerRow | Assessment | Questionnaire | AuditRow]) -> int:
-    with city.database.reading() as session:
-        found: int = session.execute(select(func.count()).select_from(table)).scalar_one()
-        return found
-
-
-def actions(city: City) -> list[str]:
-    with city.database.reading() as session:
-        return list(session.execute(select(col(AuditRow.action)).order_by(col(AuditRow.seq))).scalars())
+    return with_groups(city)
 
 
 def test_the_whole_way_from_an_empty_list_to_a_duiding_on_the_group_page(
@@ -443,242 +362,3 @@ def test_what_one_of_the_two_knows_carries_over_and_can_still_be_discussed(
     assert 'name="choice.blowen"' in client.get(f"/vragenlijst/{sheet}/samen?vraag=blowen").get_data(
         as_text=True
     )
-
-
-# --- outcome ---
-
-
-def decide(
-    city: City,
-    rules: Rules,
-    sheet: UUID,
-    decided: str,
-    *,
-    clock: Clock | None = None,
-    login: str = "jeugdagent",
-) -> UUID:
-    now = clock.now if clock else NOW
-    actor = city.actor(login)
-    with city.database.writing() as session:
-        watch(session)
-        seen = answering.look_together(sheet, rules=rules, actor=actor, session=session).sequence
-        return work.decide(
-            sheet, decided, REASONING, seen=seen, rules=rules, actor=actor, now=now, session=session
-        )
-
-
-def test_a_definite_group_shows_one_class_and_what_would_change_it(
-    client: Browser, groups: City, rules: Rules
-) -> None:
-    answers = complete(rules, DECISIVE)
-    sheet = both_in(groups, rules, answers, answers)
-    client.sign_in("jongerenwerker")
-    page = client.get(f"/vragenlijst/{sheet}/uitkomst").get_data(as_text=True)
-    assert "Klasse: <strong>overlastgevend</strong>" in page
-    assert "Onder almere-2013: overlastgevend." in page
-    assert "Wat zou de uitkomst veranderen?" in page
-    assert "3 waarnemingen: vr 20 nov 13:00" in page
-    assert "Verwey-Jonker" not in page.split("Uw besluit")[1]
-
-
-def test_a_group_on_which_only_the_gate_decides_says_so(client: Browser, groups: City, rules: Rules) -> None:
-    answers = complete(rules, {**DECISIVE, "alcohol": "nooit"})
-    sheet = both_in(groups, rules, answers, answers)
-    client.sign_in("jeugdagent")
-    page = client.get(f"/vragenlijst/{sheet}/uitkomst").get_data(as_text=True)
-    assert "Onder almere-2013: hinderlijk — alleen de poort maakt het verschil" in page
-
-
-def test_looked_for_without_a_sign_gives_a_provisional_outcome_that_names_its_assumptions(
-    client: Browser, groups: City, rules: Rules
-) -> None:
-    answers = complete(rules, DECISIVE) | {
-        "inbraak": "geen_aanwijzing",
-        "drugshandel": "geen_aanwijzing",
-        "motief": "gewin",
-    }
-    sheet = both_in(groups, rules, answers, answers)
-    client.sign_in("jeugdagent")
-    page = client.get(f"/vragenlijst/{sheet}/uitkomst").get_data(as_text=True)
-    assert "Te weinig bekend voor één klasse: mogelijk overlastgevend of crimineel" in page
-    assert "Voorlopig: overlastgevend" in page
-    assert "inbraak, drugshandel" in page
-    assert f"/vragenlijst/{sheet}/samen?vraag=inbraak#vraag-inbraak" in page
-
-
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        ({"reasoning": REASONING}, "Dit ontbreekt nog"),
-        ({"decided": "hinderlijk"}, "Dit ontbreekt nog"),
-        ({"decided": "hinderlijk", "reasoning": "ja"}, "Gebruik minstens 10"),
-        ({"decided": "gevaarlijk", "reasoning": REASONING}, "Maak een keuze uit de lijst"),
-    ],
-)
-def test_a_decision_needs_a_choice_and_own_reasoning_whether_it_follows_or_deviates(
-    client: Browser, groups: City, rules: Rules, fields: dict[str, str], message: str
-) -> None:
-    answers = complete(rules, DECISIVE)
-    sheet = both_in(groups, rules, answers, answers)
-    client.sign_in("jeugdagent")
-    page = f"/vragenlijst/{sheet}/uitkomst"
-    seen = client.get(page).get_data(as_text=True).split('name="seen" value="')[1].split('"')[0]
-    answer = client.submit(page, {"seen": seen} | fields)
-    text = answer.get_data(as_text=True)
-    assert answer.status_code == 400
-    assert message in text
-    assert fields.get("reasoning", "") in text
-    assert count(groups, Assessment) == 0
-
-
-def test_a_decision_on_answers_that_changed_meanwhile_is_refused(
-    client: Browser, groups: City, rules: Rules
-) -> None:
-    answers = complete(rules, DECISIVE)
-    sheet = both_in(groups, rules, answers, answers)
-    client.sign_in("jeugdagent")
-    page = f"/vragenlijst/{sheet}/uitkomst"
-    seen = client.get(page).get_data(as_text=True).split('name="seen" value="')[1].split('"')[0]
-    with groups.database.writing() as session:
-        watch(session)
-        answering.settle(
-            sheet, {"afval": Choice("soms", "Zakken chips gezien.")}, rules=rules,
-            actor=groups.actor("jongerenwerker"), now=NOW, session=session,
-        )  # fmt: skip
-    answer = client.submit(page, {"decided": "hinderlijk", "reasoning": REASONING, "seen": seen})
-    assert answer.status_code == 400
-    assert "Intussen is een antwoord gewijzigd" in answer.get_data(as_text=True)
-    assert REASONING in answer.get_data(as_text=True)
-    assert count(groups, Assessment) == 0
-
-
-def test_a_group_can_be_described_by_duiding_alone(client: Browser, groups: City, rules: Rules) -> None:
-    sheet = both_in(groups, rules, {"lawaai": "soms"}, {"lawaai": "soms"})
-    decide(groups, rules, sheet, "alleen duiding")
-    client.sign_in("stafgroeplid")
-    page = client.get(f"/groepen/{GROUP}").get_data(as_text=True)
-    assert "Alleen duiding, zonder klasse" in page
-    assert "Klasse: " not in page
-
-
-def test_every_assessment_stays_in_the_history_with_what_changed(
-    client: Browser, groups: City, rules: Rules, clock: Clock
-) -> None:
-    first = complete(rules, DECISIVE)
-    decide(groups, rules, both_in(groups, rules, first, first), "overlastgevend")
-    clock.now = NOW + timedelta(days=1)
-    second = first | {"vernieling": "soms"}
-    again = both_in(groups, rules, second, second)
-    decide(groups, rules, again, "hinderlijk", clock=clock)
-    client.sign_in("veiligheidsmanager")
-    page = client.get(f"/groepen/{GROUP}/duiding").get_data(as_text=True)
-    assert page.index("Hinderlijk") < page.index("Overlastgevend")
-    assert "Anders dan de keer ervoor: vernieling." in page
-    with groups.database.reading() as session:
-        found = work.latest_assessments(actor=groups.actor("veiligheidsmanager"), session=session)
-        elsewhere = work.latest_assessments(actor=groups.actor("veiligheidsmanager-zuid"), session=session)
-    assert (found[GROUP].decided, found[GROUP].duiding["ernst"]["level"]) == ("hinderlijk", "laag")
-    assert elsewhere == {}
-
-
-def test_an_assessment_expires_and_asks_for_a_new_one(
-    client: Browser, groups: City, rules: Rules, clock: Clock
-) -> None:
-    answers = complete(rules, DECISIVE)
-    decide(groups, rules, both_in(groups, rules, answers, answers), "overlastgevend")
-    client.sign_in("jeugdagent")
-    assert "Groep Kade" not in client.get("/").get_data(as_text=True)
-    clock.now = NOW + timedelta(days=160)
-    client.sign_in("jeugdagent")
-    assert "de duiding verloopt binnenkort" in client.get("/").get_data(as_text=True)
-    clock.now = NOW + timedelta(days=190)
-    client.sign_in("jeugdagent")
-    assert "de duiding is verlopen" in client.get("/").get_data(as_text=True)
-    assert "verlopen" in client.get(f"/groepen/{GROUP}").get_data(as_text=True)
-
-
-def test_what_waits_follows_the_round(client: Browser, groups: City, rules: Rules) -> None:
-    client.sign_in("jongerenwerker")
-
-    def first_page() -> str:
-        return client.get("/").get_data(as_text=True)
-
-    sheet = begin(groups, rules)
-    assert "Vul de vragenlijst in voor Groep Kade" in first_page()
-    hand_in(groups, rules, sheet, "jongerenwerker", {"alcohol": "soms"})
-    assert "Groep Kade" not in first_page()
-    hand_in(groups, rules, sheet, "jeugdagent", {"alcohol": "vaak"})
-    assert "Bespreek 1 verschil over Groep Kade" in first_page()
-    with groups.database.writing() as session:
-        watch(session)
-        answering.settle(
-            sheet, {"alcohol": Choice("soms", "Eens geworden.")}, rules=rules,
-            actor=groups.actor("jeugdagent"), now=NOW, session=session,
-        )  # fmt: skip
-    assert "Stel de duiding vast van Groep Kade" in first_page()
-
-
-def test_a_closed_group_waits_for_nobody(client: Browser, groups: City) -> None:
-    with groups.database.writing() as session:
-        watch(session)
-        actor = groups.actor("jeugdagent")
-        session.add(
-            GroupStatus(
-                group_id=GROUP,
-                state=GroupState.GESLOTEN,
-                reason="Uit elkaar",
-                recorded_at=NOW,
-                recorded_by=actor.id,
-            )
-        )
-        record(session, actor=None, action="testgegevens", object_kind="groep", now=NOW)
-    client.sign_in("jeugdagent")
-    assert "Groep Kade" not in client.get("/").get_data(as_text=True)
-
-
-def test_a_new_round_can_begin_from_the_answers_of_the_last_time(
-    client: Browser, groups: City, rules: Rules, clock: Clock
-) -> None:
-    answers = complete(rules, DECISIVE) | {"hechtheid": "ja"}
-    decide(groups, rules, both_in(groups, rules, answers, answers), "overlastgevend")
-    sheet = begin(groups, rules)
-    client.sign_in("jeugdagent")
-    plain = client.get(f"/vragenlijst/{sheet}/invullen?blok=structuur").get_data(as_text=True)
-    carried = client.get(f"/vragenlijst/{sheet}/invullen?blok=structuur&vorige=ja").get_data(as_text=True)
-    assert "Vorige keer (ma 23 nov 2026): ja." in plain
-    assert 'value="ja" checked' not in plain
-    assert 'value="ja" checked' in carried
-
-
-# --- importing ---
-
-
-def test_importing_the_same_answers_twice_adds_nothing_and_a_person_still_decides(
-    groups: City, rules: Rules
-) -> None:
-    actor = groups.actor("veiligheidsmanager")
-
-    def load(answers: Mapping[str, Answer]) -> UUID | None:
-        with groups.database.writing() as session:
-            watch(session)
-            return work.import_answers(
-                GROUP, answers, until=TODAY, rules=rules, actor=actor, now=NOW, session=session
-            )
-
-    made = load({"lawaai": "vaak", "omvang_max": 12, "angst": "onbekend"})
-    assert made is not None
-    assert load({"lawaai": "vaak", "omvang_max": 12}) is None
-    with groups.database.reading() as session:
-        found = answering.look_together(made, rules=rules, actor=actor, session=session)
-    assert found.answers == {"lawaai": "vaak", "omvang_max": 12}
-    assert found.open == ()
-    assert count(groups, Assessment) == 0
-    assert "antwoorden ingelezen" in actions(groups)
-
-
-def test_importing_for_a_group_outside_the_stadsdeel_is_not_found(groups: City, rules: Rules) -> None:
-    with groups.database.writing() as session, pytest.raises(NotFound):
-        work.import_answers(
-            SOUTH, {"lawaai": "vaak"}, rules=rules, actor=groups.actor("jeugdagent"), now=NOW, session=session
-        )
-    assert count(groups, Questionnaire) == 0
