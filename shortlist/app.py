@@ -113,6 +113,7 @@ def _add_context(app: Flask, settings: Settings) -> None:
                 home=url_for("werk.home"),
                 sign_in=url_for("toegang.sign_in_page"),
                 sign_out=url_for("toegang.sign_out_page"),
+                about=url_for("duiding.about_rules") if actor else "",
             ),
         }
 
