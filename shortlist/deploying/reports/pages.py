@@ -19,7 +19,7 @@ from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.panels import WaitingWork
 from shortlist.showing.words import datum, meervoud, tijd
 
-pages = Pages("inzet", __name__)
+pages = Pages("inzet", "shortlist.deploying")
 TEAM = frozenset(work.TEAM_ROLES)
 READERS = frozenset(work.REPORT_READERS)
 _SHOWN = timedelta(weeks=12)

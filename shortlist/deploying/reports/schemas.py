@@ -28,7 +28,7 @@ class ReportForm(DutchSchema):
     )
     feit = Text(load_default="", validate=validate.Length(max=4000), metadata={"label": "Feiten"})
     oordeel = Text(load_default="", validate=validate.Length(max=4000), metadata={"label": "Uw oordeel"})
-    items = fields.List(fields.String(), load_default=list, metadata={"label": "Gezien gedrag"})
+    gedrag = fields.List(fields.String(), load_default=list, metadata={"label": "Gezien gedrag"})
     under_twelve = JaNee(load_default=False, metadata={"label": "Kinderen onder de 12"})
     seen = fields.Integer(required=True, metadata={"label": "Eerder verslag"})
     """How many reports of this visit there were when the form was opened."""

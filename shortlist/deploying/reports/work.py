@@ -41,6 +41,18 @@ REPORT_WITHIN = timedelta(days=14)
 """A visit without a report asks for one this long."""
 AROUND = timedelta(hours=12)
 """A visit began at most this far from the planned moment."""
+_FIELDS = {
+    "outcome": "outcome",
+    "started_at": "started_at",
+    "duration_minutes": "minutes",
+    "effort_minutes": "minutes",
+    "seen_count": "seen_count",
+    "feit": "feit",
+    "oordeel": "oordeel",
+    "items": "gedrag",
+    "correction_reason": "correction_reason",
+}
+"""Field of an observation → field of the report; others are told above the form."""
 _COUNTS_ONLY = {UNLOGGED: "alleen of er een verslag is en met welke uitkomst"}
 
 
@@ -187,7 +199,7 @@ def _outcomes(visits: Sequence[UUID], *, session: Session) -> dict[UUID, str]:
         .order_by(col(DeploymentReport.sequence)),
         execution_options=_COUNTS_ONLY,
     )
-    return dict(rows.tuples().all())
+    return {visit_id: outcome for visit_id, outcome in rows}  # noqa: C416 — rows are no pairs to the type checker
 
 
 def own_visits(*, actor: Actor, now: datetime, session: Session) -> list[Visit]:
@@ -286,7 +298,7 @@ def report_visit(
     seen_count: int | None,
     feit: str,
     oordeel: str,
-    items: Sequence[str],
+    gedrag: Sequence[str],
     under_twelve: bool,
     seen: int,
     correction_reason: str,
@@ -296,8 +308,8 @@ def report_visit(
 ) -> UUID | None:
     """Record what a team met at a visit; it becomes an observation with effort, whose id is returned.
 
-    Not having been there is a report without an observation (None). ``seen`` is how many reports the actor saw; a
-    report after the first corrects it, with a reason, by whoever wrote it.
+    Not having been there is a report without an observation (None). ``gedrag`` holds items of the questionnaire;
+    ``seen`` is how many reports the actor saw: a report after the first corrects it, with a reason, by its writer.
 
     Raises:
         Refused: the numbers do not fit the outcome, the moment is not near the planned one, a colleague was earlier.
@@ -329,14 +341,18 @@ def report_visit(
         duration_minutes=filled.minutes,
         effort_minutes=filled.minutes,
         seen_count=filled.seen_count,
-        items=tuple(items),
+        items=tuple(gedrag),
         under_twelve=under_twelve,
     )
     # The plan sends the team to this group, also across the border of the stadsdelen it usually works in.
     sent = replace(actor, stadsdelen=actor.stadsdelen | {visit.stadsdeel_id})
-    gathering_id = _observation(
-        noted, outcome, earlier, correction_reason, actor=sent, now=now, session=session
-    )
+    try:
+        gathering_id = _observation(
+            noted, outcome, earlier, correction_reason, actor=sent, now=now, session=session
+        )
+    except Refused as refusal:
+        fields = {_FIELDS.get(name, ""): message for name, message in refusal.fields.items()}
+        raise Refused(refusal.message, fields=fields) from refusal
     _store(visit, outcome, filled, oordeel, gathering_id, seen + 1, actor=actor, now=now, session=session)
     return gathering_id
 

@@ -19,7 +19,7 @@ from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.panels import WaitingWork
 from shortlist.showing.words import datum
 
-pages = Pages("aanvraag", __name__)
+pages = Pages("aanvraag", "shortlist.deploying")
 MANAGER = frozenset({Role.VEILIGHEIDSMANAGER})
 _PARTS = ("nuisance", "features", "measures_taken", "effect", "expected")
 
