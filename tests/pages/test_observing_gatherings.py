@@ -69,7 +69,7 @@ def stored(database: Database, what: type = Gathering) -> int:
 
 def one(database: Database, gathering_id: str) -> Gathering:
     with database.reading() as session:
-        row = session.execute(select(Gathering).where(col(Gathering.id) == UUID(gathering_id))).scalar_one()
+        row = session.get_one(Gathering, UUID(gathering_id))
         session.expunge(row)
         return row
 
