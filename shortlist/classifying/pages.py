@@ -211,16 +211,20 @@ def _after_saving(questionnaire_id: UUID, form: Form, *, finished: bool) -> str:
     return url_for("duiding.round_page", questionnaire_id=questionnaire_id)
 
 
-def _fill_page(sheet: answering.Sheet, form: Form | None) -> ResponseReturnValue:
-    paper = _rules().questionnaire
-    found = sections(
-        paper,
+def _sections(sheet: answering.Sheet) -> tuple[Section, ...]:
+    return sections(
+        _rules().questionnaire,
         own=sheet.own,
         proposals=sheet.proposals,
         sightings=sheet.sightings,
         previous=sheet.previous,
         previous_on=sheet.previous_on,
     )
+
+
+def _fill_page(sheet: answering.Sheet, form: Form | None) -> ResponseReturnValue:
+    paper = _rules().questionnaire
+    found = _sections(sheet)
     begin_from_previous = bool(request.args.get("vorige"))
     chosen = request.args.get("blok") or next((one.id for one in found if not one.done), found[0].id)
     shown: tuple[Section, ...] = tuple(one for one in found if one.id == chosen) or found
@@ -283,6 +287,7 @@ def together(*, questionnaire_id: UUID, actor: Actor, now: datetime, session: Se
     sides = side_by_side(found.compared, round_.counting, rules.questionnaire)
     wanted = set(request.args.getlist("vraag"))
     asked = [side for side in sides if not side.settled or side.item in wanted]
+    sheet = answering.fill_sheet(questionnaire_id, rules=rules, actor=actor, session=session)
     status = 400 if form is not None else 200
     if form is None:
         form = Form(values=_earlier_choices(asked))
@@ -295,6 +300,7 @@ def together(*, questionnaire_id: UUID, actor: Actor, now: datetime, session: Se
         ),
         round=round_,
         asked=asked,
+        seen={question.item: question for section in _sections(sheet) for question in section.questions},
         sides=sides,
         open=found.open,
         perspectives=round_.counting,

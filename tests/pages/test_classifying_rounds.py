@@ -83,6 +83,7 @@ def test_the_whole_way_from_an_empty_list_to_a_duiding_on_the_group_page(
     )
     together = client.get(f"/vragenlijst/{sheet}/samen").get_data(as_text=True)
     assert "1 antwoord verschilt" in together
+    assert "3 waarnemingen" in together
     assert client.get(f"/vragenlijst/{sheet}/uitkomst").status_code == 302
     settled = client.submit(
         f"/vragenlijst/{sheet}/samen", {"choice.lawaai": "vaak", "reason.lawaai": "Drie avonden gezien."}
