@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import click
@@ -27,7 +27,6 @@ from shortlist.storing.database import Database
 HANDLERS: dict[str, jobs.Handler] = {"weekplan": solve_week_plan}
 """Which use case does which kind of queued work."""
 _POLL_SECONDS = 0.5
-_THREADS = 8
 
 
 def wsgi() -> Flask:
@@ -64,20 +63,26 @@ def require_free_port(host: str, port: int) -> None:
 
 
 @contextmanager
-def _worker_beside(start: bool) -> Iterator[None]:
-    if not start:
-        yield
-        return
-    process = subprocess.Popen([sys.executable, "-m", "shortlist.cli", "worker"])
+def _beside(commands: Sequence[str]) -> Iterator[None]:
+    """Run our own commands as processes beside the server; they end with it."""
+    processes = [
+        subprocess.Popen([sys.executable, "-m", "shortlist.cli", *one.split()])  # noqa: S603 — our own commands
+        for one in commands
+    ]
     try:
         yield
     finally:
-        process.terminate()
-        process.wait(timeout=10)
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(timeout=30)
 
 
-def run_server(settings: Settings, *, worker: bool) -> None:
-    """Serve until stopped. The settings must also be in the environment: the server reads them in its own process."""
+def run_server(settings: Settings, *, beside: Sequence[str] = ()) -> None:
+    """Serve until stopped, with our own commands (``worker``) beside it.
+
+    The settings must also be in the environment: the server reads them in its own process.
+    """
     from granian import Granian  # slow to import; only serving needs it
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -91,12 +96,12 @@ def run_server(settings: Settings, *, worker: bool) -> None:
         interface=Interfaces.WSGI,
         factory=True,
         workers=1,
-        blocking_threads=_THREADS,
+        blocking_threads=max(2, os.cpu_count() or 2),
         log_level=LogLevels.warning,
         websockets=False,
     )
     click.echo(f"Shortlist draait op http://{settings.host}:{settings.port} (stoppen met Ctrl+C)", err=True)
-    with _worker_beside(worker):
+    with _beside(beside):
         server.serve()
 
 
@@ -107,7 +112,7 @@ def run_server(settings: Settings, *, worker: bool) -> None:
 def serve(host: str | None, port: int | None, worker: bool) -> None:
     """Serve the pages on a migrated database."""
     _override(host, port)
-    run_server(read_settings(), worker=worker)
+    run_server(read_settings(), beside=["worker"] if worker else [])
 
 
 def _override(host: str | None, port: int | None) -> None:

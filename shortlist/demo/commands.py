@@ -1,7 +1,7 @@
 """``shortlist demo``: the fictitious city Waterveen on an empty database, and the server in demo mode."""
 
 import os
-from dataclasses import replace
+import time
 from datetime import datetime
 
 import click
@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from shortlist.assets import RULES
 from shortlist.classifying.rounds.work import load_room_rules
-from shortlist.demo import chain, deciding, work
+from shortlist.demo import chain, deciding, week, work
 from shortlist.guarding.audit import watch
 from shortlist.guarding.door import system_clock
-from shortlist.serving import run_server
+from shortlist.serving import run_server, work_one
 from shortlist.settings import Settings, prepare_data_folder, read_settings
 from shortlist.storing import schema
 from shortlist.storing.database import Database
@@ -21,35 +21,61 @@ from shortlist.storing.dated_yaml import read_folder
 
 def fill(settings: Settings, *, now: datetime, session: Session) -> None:
     """Fill an empty database with the city and with what its professionals did, in the caller's transaction."""
-    rules = load_room_rules(settings.rules_folder or RULES)
+    folder = settings.rules_folder or RULES
+    rules, shelf = load_room_rules(folder), read_folder(folder)
     city, seen = work.fill_city(password=settings.demo_password, now=now, session=session)
     decided = chain.assess_groups(city, seen, rules=rules, now=now, session=session)
-    shelf = read_folder(settings.rules_folder or RULES)
     priorities = deciding.prioritise(city, decided, shelf=shelf, now=now, session=session)
-    deciding.write_plans(city, priorities, shelf=shelf, now=now, session=session)
+    with_boas = deciding.write_plans(city, priorities, shelf=shelf, now=now, session=session)
+    week.ask_for_jeugdboas(city, with_boas, rules=rules, shelf=shelf, now=now, session=session)
+    week.order_weeks(city, shelf=shelf, now=now, session=session)
+
+
+def finish(database: Database) -> None:
+    """Compute the ordered week plans (or wait for the worker that does), approve them and report on what is over."""
+    while True:
+        if work_one(database):
+            continue
+        with database.reading() as session:
+            done, _ = work.computed_plans(session)
+        if done:
+            break
+        time.sleep(0.5)
+    with database.writing() as session:
+        watch(session)
+        _, plans = work.computed_plans(session)
+        week.finish_weeks(plans, coordinator=work.reopen(session), now=system_clock(), session=session)
 
 
 @click.command(help="Vul een lege, bijgewerkte database met de fictieve stad Waterveen en start de pagina's.")
 @click.option("--host", help="Adres om op te luisteren (anders SHORTLIST_HOST).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Poort (anders SHORTLIST_PORT).")
-@click.option("--fill-only", is_flag=True, help="Vul alleen; start niet.")
-def demo(host: str | None, port: int | None, fill_only: bool) -> None:
-    """Fill when empty, then serve. Refuses a database that holds anything else."""
+@click.option("--fill-only", is_flag=True, help="Vul alleen, met de weekplannen erbij; start niet.")
+@click.option("--finish", "finish_only", is_flag=True, hidden=True)
+def demo(host: str | None, port: int | None, fill_only: bool, finish_only: bool) -> None:
+    """Fill when empty, then serve; the week plans are made beside it. Refuses a database that holds anything else."""
     os.environ["SHORTLIST_DEMO"] = "ja"
     os.environ.setdefault("SHORTLIST_SECURE_COOKIES", "nee")
+    if host:
+        os.environ["SHORTLIST_HOST"] = host
+    if port:
+        os.environ["SHORTLIST_PORT"] = str(port)
     settings = read_settings()
-    settings = replace(settings, host=host or settings.host, port=port or settings.port)
     prepare_data_folder(settings)
     database = Database(settings.database_url)
     database.check()
     schema.require_current(database)
+    if finish_only:
+        finish(database)
+        return
     with database.writing() as session:
         watch(session)
-        if work.is_demo(session):
-            click.echo("De demostad stond al klaar.", err=True)
-        else:
+        fresh = not work.is_demo(session)
+        if fresh:
             fill(settings, now=system_clock(), session=session)
-            click.echo("De fictieve stad Waterveen is gemaakt.", err=True)
+    click.echo("De fictieve stad Waterveen is gemaakt." if fresh else "De demostad stond al klaar.", err=True)
+    if fill_only:
+        finish(database)
     database.close()
     if not fill_only:
-        run_server(settings, worker=True)
+        run_server(settings, beside=["worker", *(["demo --finish"] if fresh else [])])

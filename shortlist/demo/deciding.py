@@ -10,7 +10,7 @@ from sqlmodel import Session
 from shortlist.demo.groups import AMSTERDAM
 from shortlist.demo.work import Waterveen
 from shortlist.guarding.roles import Role
-from shortlist.planning.aanpak.measures import Chosen, PlanText, advise, due_on, visits_to_start_from
+from shortlist.planning.aanpak.measures import Chosen, PlanText, advise, due_on
 from shortlist.planning.aanpak.work import catalogue_on, pictures_of, write_plan
 from shortlist.prioritising.priorities import SET
 from shortlist.prioritising.work import decide_priority, priority_rules_on, propose_priority
@@ -30,6 +30,8 @@ _WHY: Mapping[str, str] = {
 }
 MAXIMUM_MEASURES = 4
 """A believable plan van aanpak is short."""
+_VISITS: Mapping[str, int] = {"hoog": 5, "midden": 3, "laag": 2}
+"""Visits a week that the JIT of a busy city wants by each kind of team."""
 
 
 def prioritise(
@@ -66,11 +68,14 @@ def prioritise(
 
 def write_plans(
     city: Waterveen, priorities: Mapping[UUID, str], *, shelf: Shelf, now: datetime, session: Session
-) -> int:
-    """Let the JITs write a plan van aanpak for their prioritised groups, but for every seventh; return how many."""
+) -> list[UUID]:
+    """Let the JITs write a plan van aanpak for their prioritised groups, but for every seventh.
+
+    Returns the groups whose plan asks for jeugdboa's.
+    """
     areas = {band.id: band.area for band in city.bands}
     wanted = [group_id for group_id, priority in priorities.items() if priority != "geen"]
-    written = 0
+    with_boas: list[UUID] = []
     for number, group_id in enumerate(wanted):
         if number % 7 == 3:
             continue
@@ -83,7 +88,7 @@ def write_plans(
         chosen = tuple(
             Chosen(
                 a.measure.id, a.measure.owner, due_on(a.measure, on),
-                max(1, visits_to_start_from(a.measure, picture.priority)) if a.measure.deployment else 0,
+                _VISITS[priorities[group_id]] if a.measure.deployment else 0,
                 a.reasons[0],
             )
             for a in advised[:MAXIMUM_MEASURES]
@@ -100,5 +105,6 @@ def write_plans(
             group_id, text, based_on=0, catalogue=catalogue,
             actor=city.someone(Role.VEILIGHEIDSMANAGER, areas[group_id]), now=at, session=session,
         )  # fmt: skip
-        written += 1
-    return written
+        if any(measure.measure == "jeugdboa" for measure in chosen):
+            with_boas.append(group_id)
+    return with_boas

@@ -22,6 +22,7 @@ from shortlist.guarding.audit import record
 from shortlist.guarding.passwords import hash_password
 from shortlist.guarding.roles import Actor, Organisation, Role, regime_of
 from shortlist.guarding.tables import Account, AccountRole, AccountStadsdeel, AuditRow, Stadsdeel
+from shortlist.guarding.work import actor_by_login, actor_from
 from shortlist.observing.tables import (
     Gathering,
     GatheringItem,
@@ -33,7 +34,7 @@ from shortlist.observing.tables import (
     Place,
     Presence,
 )
-from shortlist.planning.tables import Shift, Team, TeamMember
+from shortlist.planning.tables import PlannedVisit, Shift, Team, TeamMember, WeekPlanState, WeekPlanStatus
 
 MARK = "demostad Waterveen gevuld"
 """The audit action by which a demo database is recognised."""
@@ -81,6 +82,44 @@ def is_demo(session: Session) -> bool:
                 "Kies een lege database met SHORTLIST_DATABASE_URL of een andere map met SHORTLIST_DATA_DIR."
             )
     return False
+
+
+def reopen(session: Session) -> Actor:
+    """Return the coordinator of a city that was written earlier, as an actor."""
+    return actor_by_login("coordinator", origin="demostad", session=session)
+
+
+def computed_plans(session: Session) -> tuple[bool, dict[UUID, int]]:
+    """Return whether every plan is computed, and plan → newest step of those that nobody decided on."""
+    newest: dict[UUID, tuple[int, str]] = {}
+    for row in session.execute(select(WeekPlanStatus).order_by(col(WeekPlanStatus.sequence))).scalars():
+        newest[row.plan_id] = (row.sequence, row.state)
+    open_plans = {plan: step for plan, (step, state) in newest.items() if state == WeekPlanState.CONCEPT}
+    return all(state != WeekPlanState.BEREKENEN for _, state in newest.values()), open_plans
+
+
+def planned_visits(plan_id: UUID, *, until: datetime, session: Session) -> list[PlannedVisit]:
+    """List the visits of a plan that end before a moment, by time."""
+    return list(
+        session.execute(
+            select(PlannedVisit)
+            .where(col(PlannedVisit.plan_id) == plan_id, col(PlannedVisit.ends_at) < until)
+            .order_by(col(PlannedVisit.starts_at), col(PlannedVisit.id))
+        ).scalars()
+    )
+
+
+def staff_of_visit(visit_id: UUID, *, session: Session) -> Actor:
+    """Return the first member of the team that a visit is planned for, as an actor."""
+    account = session.execute(
+        select(Account)
+        .join(TeamMember, col(TeamMember.account_id) == col(Account.id))
+        .join(PlannedVisit, col(PlannedVisit.team_id) == col(TeamMember.team_id))
+        .where(col(PlannedVisit.id) == visit_id)
+        .order_by(col(Account.login))
+        .limit(1)
+    ).scalar_one()
+    return actor_from(account, origin="demostad", session=session)
 
 
 def _insert(session: Session, table: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> int:

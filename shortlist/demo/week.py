@@ -1,0 +1,124 @@
+"""The weeks of Waterveen: requests for jeugdboa's, last week's and this week's plan, and the reports on them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from sqlmodel import Session
+
+from shortlist.classifying.rules_files import Rules
+from shortlist.demo.groups import AMSTERDAM
+from shortlist.demo.work import Waterveen, planned_visits, staff_of_visit
+from shortlist.deploying.reports.work import report_visit
+from shortlist.deploying.requests.transitions import APPROVED, RETURNED
+from shortlist.deploying.requests.work import decide_request, submit_request, suggested_texts
+from shortlist.guarding.roles import Actor, Role
+from shortlist.planning.reviewing.work import decide_week_plan
+from shortlist.planning.tables import WeekPlanState
+from shortlist.planning.week.work import order_week_plan, rules_on
+from shortlist.storing.dated_yaml import Shelf
+
+SECONDS = 8.0
+"""Computing time for each of the two weeks, so that a new user does not wait."""
+
+
+def ask_for_jeugdboas(
+    city: Waterveen, wanted: list[UUID], *, rules: Rules, shelf: Shelf, now: datetime, session: Session
+) -> None:
+    """Request jeugdboa's for the groups whose plan has them; most are approved, some wait, one was sent back."""
+    areas = {band.id: band.area for band in city.bands}
+    coordinator = next(w for w in city.staff if w.role is Role.COORDINATOR_VTH)
+    for number, group_id in enumerate(wanted):
+        at = now - timedelta(days=5, hours=number % 6)
+        manager = city.someone(Role.VEILIGHEIDSMANAGER, areas[group_id])
+        texts = suggested_texts(group_id, shelf=shelf, actor=manager, now=at, session=session)
+        texts = {
+            "nuisance": "Bewoners slapen slecht in het weekend en mijden het plein na tienen.",
+            "effect": "Overdag rustiger; in de avond nog niet.",
+            "expected": "Zichtbaar zijn op de drukke tijden, aanspreken, en bij herhaling verbaliseren.",
+            **{name: text for name, text in texts.items() if text.strip()},
+        }
+        for name in ("features", "measures_taken"):
+            texts.setdefault(name, "Zie de groepspagina.")
+        request = submit_request(
+            group_id, **texts, seen=None, routing=rules.routing, actor=manager, now=at, session=session
+        )
+        if number % 5 == 4:
+            continue
+        back = number % 11 == 3
+        decide_request(
+            request,
+            state=RETURNED if back else APPROVED,
+            reason="Noem de tijden waarop bewoners er last van hebben." if back else "",
+            sequence=1,
+            routing=rules.routing,
+            actor=city.actor(coordinator),
+            now=at + timedelta(days=1),
+            session=session,
+        )
+
+
+def order_weeks(city: Waterveen, *, shelf: Shelf, now: datetime, session: Session) -> None:
+    """Let the teamleider ask for last week's and this week's plan; a worker makes them."""
+    leader = next(w for w in city.staff if w.role is Role.TEAMLEIDER)
+    today = now.astimezone(AMSTERDAM).date()
+    monday = today - timedelta(days=today.weekday())
+    for week in (monday - timedelta(days=7), monday):
+        rules = rules_on(shelf, today)
+        rules = replace(rules, parameters=replace(rules.parameters, seconds=SECONDS))
+        asked = datetime.combine(week - timedelta(days=3), now.timetz())
+        order_week_plan(week, rules=rules, actor=city.actor(leader), now=asked, session=session)
+
+
+def finish_weeks(plans: Mapping[UUID, int], *, coordinator: Actor, now: datetime, session: Session) -> int:
+    """Approve the computed plans (plan → newest step) and report on most visits that are over; return how many."""
+    random = Random(7)  # noqa: S311 — made-up reports must be the same each time
+    reported = 0
+    for plan_id, step in plans.items():
+        decide_week_plan(
+            plan_id,
+            WeekPlanState.VASTGESTELD,
+            reason="",
+            seen=step,
+            actor=coordinator,
+            now=now,
+            session=session,
+        )
+        for visit in planned_visits(plan_id, until=now - timedelta(hours=1), session=session):
+            if random.random() < 0.12:
+                continue
+            _report(visit.id, visit.starts_at, now=now, random=random, session=session)
+            reported += 1
+    return reported
+
+
+def _report(visit_id: UUID, starts_at: datetime, *, now: datetime, random: Random, session: Session) -> None:
+    outcome = random.choices(
+        ("groep bereikt", "niemand aangetroffen", "overlast verplaatst", "incident"), (60, 28, 8, 4)
+    )[0]
+    there = outcome in {"groep bereikt", "incident"}
+    facts = {
+        "groep bereikt": "Gesproken met de groep. Afspraken over geluid en afval herhaald.",
+        "niemand aangetroffen": "",
+        "overlast verplaatst": "Hier niemand; volgens een winkelier staan ze nu bij de halte.",
+        "incident": "Scooter gecontroleerd na gevaarlijk rijden; bekeuring gegeven.",
+    }
+    behaviour = [item for item in ("rondhangen", "lawaai", "afval") if there and random.random() < 0.5]
+    report_visit(
+        visit_id,
+        outcome=outcome,
+        started_at=starts_at + timedelta(minutes=random.choice((0, 2, 5, 8))),
+        minutes=random.choice((10, 15, 15, 20)),
+        seen_count=random.randrange(3, 12) if there else 0,
+        feit=facts[outcome],
+        oordeel="",
+        gedrag=behaviour,
+        under_twelve=False,
+        seen=0,
+        correction_reason="",
+        actor=staff_of_visit(visit_id, session=session),
+        now=min(starts_at + timedelta(minutes=40), now),
+        session=session,
+    )
