@@ -24,7 +24,9 @@ from shortlist.guarding.roles import Actor, Role
 from shortlist.observing.gatherings.pages import pages as gatherings
 from shortlist.observing.pages import pages as observing
 from shortlist.planning.aanpak import pages as aanpak
+from shortlist.planning.reviewing import pages as plannen
 from shortlist.planning.teams import pages as teams
+from shortlist.planning.week import pages as weekplan
 from shortlist.prioritising import pages as prioritising
 from shortlist.showing.panels import Panel, WaitingWork
 from shortlist.showing.shell import Person, Place
@@ -49,6 +51,11 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem("Mijn werk", "werk.home", EVERYBODY),
     NavItem("Groepen", "groepen.group_list", EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}),
     NavItem("Prioriteiten", "prioriteit.overview", frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID})),
+    NavItem(
+        "Weekplannen",
+        "weekplan.plan_list",
+        frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH, Role.STAFGROEPLID, Role.VEILIGHEIDSMANAGER}),
+    ),
     NavItem("Teams", "teams.team_list", frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})),
     NavItem("Mijn diensten", "inzet.own_shifts", frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT})),
     NavItem(
@@ -63,7 +70,7 @@ WORK: tuple[WorkSource, ...] = (
     classifying.waiting,
     members.waiting,
     prioritising.waiting,
-    aanpak.waiting,
+    aanpak.waiting, plannen.waiting,
     deploying.waiting,
 )
 MEMBER_LIST_ALLOWED = member_list_allowed
@@ -82,6 +89,8 @@ def rooms() -> Iterator[Pages]:
     yield prioritising.pages
     yield aanpak.pages
     yield teams.pages
+    yield weekplan.pages
+    yield plannen.pages
     yield requests
     yield reports
     yield connecting

@@ -11,6 +11,8 @@ EVERYBODY = frozenset(Role)
 STREET = EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}
 FILLERS = frozenset({Role.JEUGDAGENT, Role.JONGERENWERKER})
 LEADERS = frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})
+PLAN_READERS = LEADERS | {Role.STAFGROEPLID, Role.VEILIGHEIDSMANAGER}
+CARRIERS = LEADERS | {Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT}
 MEMBERS = frozenset({Role.JEUGDAGENT, Role.JONGERENWERKER, Role.VEILIGHEIDSMANAGER})
 OBSERVERS = MEMBERS | {Role.JEUGDBOA, Role.TEAMLEIDER}
 
@@ -58,6 +60,17 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "teams.team_page": (LEADERS, "stad"),
     "teams.copy_shifts": (LEADERS, "stad"),
     "teams.remove_shift": (LEADERS, "stad"),
+    "weekplan.plan_list": (PLAN_READERS, "stad"),
+    "weekplan.new_plan": (frozenset({Role.TEAMLEIDER}), "stad"),
+    "plannen.plan_page": (PLAN_READERS, "stad"),
+    "plannen.progress_part": (PLAN_READERS, "stad"),
+    "plannen.stop_page": (frozenset({Role.TEAMLEIDER}), "stad"),
+    "plannen.decide_page": (frozenset({Role.COORDINATOR_VTH, Role.STAFGROEPLID}), "stad"),
+    "plannen.print_page": (PLAN_READERS, "stad"),
+    "plannen.visits_csv": (PLAN_READERS, "stad"),
+    "plannen.routes_geojson": (PLAN_READERS, "stad"),
+    "plannen.shift_page": (CARRIERS, "eigen"),
+    "plannen.team_calendar": (CARRIERS, "eigen"),
     "aanvraag.ask": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
     "aanvraag.request_list": (
         frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.TEAMLEIDER}),

@@ -112,7 +112,8 @@ class Browser(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
-            problems = check(response.get_data(as_text=True))
+            whole = "HX-Request" not in response.request.headers
+            problems = check(response.get_data(as_text=True), whole=whole)
             assert problems == [], f"{response.request.path}: {problems}"
         return response
 

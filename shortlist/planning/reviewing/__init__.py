@@ -1,0 +1,1 @@
+"""The week plan as people read, judge, print and carry it."""

@@ -1,0 +1,300 @@
+"""Pages of a week plan: following, reading, deciding, printing; the sheet of a shift; files to take along."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from shortlist.errors import Refused
+from shortlist.guarding.door import Pages
+from shortlist.guarding.roles import Actor, Role
+from shortlist.guarding.work import all_stadsdelen
+from shortlist.observing.groups.work import today
+from shortlist.planning.reviewing import work
+from shortlist.planning.reviewing.exports import calendar_of, map_of, table_of
+from shortlist.planning.reviewing.picture import ShiftPicture, days_of, gap_words
+from shortlist.planning.tables import WeekPlanState
+from shortlist.planning.week.schemas import DecisionForm
+from shortlist.planning.week.times import ZONE
+from shortlist.planning.week.work import next_monday, rules_on
+from shortlist.showing.charts import Block
+from shortlist.showing.forms import Form, blank, read_form
+from shortlist.showing.panels import WaitingWork
+from shortlist.showing.words import datum
+
+pages = Pages("plannen", "shortlist.planning")
+_GEOJSON = "application/geo+json"
+
+
+@pages.route("/weekplannen/<uuid:plan_id>", allow=work.READERS, scope="stad")
+def plan_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+    """Show a week plan: how good, what it serves, what it leaves out, one day on the map, the week per team."""
+    return _plan_page(plan_id, blank(DecisionForm(), {"state": ""}), actor=actor, session=session)
+
+
+def _plan_page(plan_id: UUID, form: Form, *, actor: Actor, session: Session) -> str:
+    plan = work.get_week_plan(plan_id, actor=actor, session=session)
+    days = days_of(plan.stops, plan.shifts, ZONE)
+    day = _day_asked(days)
+    team = request.args.get("team", "")
+    teams = {str(shift.team_id): shift.team for shift in plan.shifts if shift.stops}
+    shown = [
+        shift
+        for shift in plan.shifts
+        if shift.stops and _local_day(shift) == day and team in ("", str(shift.team_id))
+    ]
+    return render_template(
+        "planning/plan.html",
+        plan=plan,
+        form=form,
+        sunday=plan.week_start + timedelta(days=6),
+        quality=gap_words(plan.gap) if plan.gap is not None else "",
+        days=days,
+        day=day,
+        teams=teams,
+        team=team,
+        shown=shown,
+        geojson=_map(shown, actor=actor, session=session),
+        legend=_legend(shown),
+        rows=_rows(shown),
+        lanes=_lanes(plan.shifts),
+        start=datetime.combine(plan.week_start, time(12), ZONE),
+        may_decide=actor.has(*work.DECIDERS)
+        and plan.state in (WeekPlanState.CONCEPT, WeekPlanState.VASTGESTELD),
+        may_plan=actor.has(*work.PLANNERS),
+        may_carry=actor.has(*work.LEADERS),
+        seen=plan.steps[-1].sequence,
+        states=WeekPlanState,
+    )
+
+
+def _local_day(shift: ShiftPicture) -> date:
+    return shift.starts_at.astimezone(ZONE).date()
+
+
+def _day_asked(days: Sequence[date]) -> date | None:
+    asked = request.args.get("dag", "")
+    found = next((day for day in days if day.isoformat() == asked), None)
+    return found or (days[0] if days else None)
+
+
+def _map(shifts: Sequence[ShiftPicture], *, actor: Actor, session: Session) -> dict[str, Any]:
+    areas = [(part.name, part.boundary) for part in all_stadsdelen(session=session)]
+    street = {Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID, Role.TEAMLEIDER, Role.COORDINATOR_VTH}
+    group_url = None
+    if "groepen.group_page" in current_app.view_functions and actor.has(*street):
+
+        def group_url(group_id: UUID) -> str:
+            return url_for("groepen.group_page", group_id=group_id)
+
+    return map_of(shifts, areas, group_url=group_url)
+
+
+def _legend(shifts: Sequence[ShiftPicture]) -> list[tuple[str, int]]:
+    teams = list(dict.fromkeys(shift.team for shift in shifts))
+    return [(name, number) for number, name in enumerate(teams, start=1)]
+
+
+def _rows(shifts: Sequence[ShiftPicture]) -> list[tuple[int, Any, ShiftPicture]]:
+    """Give the stops the numbers that they have on the map."""
+    stops = [(stop, shift) for shift in shifts for stop in shift.stops]
+    return [(number, stop, shift) for number, (stop, shift) in enumerate(stops, start=1)]
+
+
+def _lanes(shifts: Sequence[ShiftPicture]) -> list[tuple[str, list[Block]]]:
+    """Draw each team's shifts over the week, with the number of visits in each."""
+    kinds = {"jeugdboa": 1, "jongerenwerk": 2, "politie": 3}
+    lanes: dict[str, list[Block]] = {}
+    for shift in sorted(shifts, key=lambda one: (one.kind, one.team, one.starts_at)):
+        count = len(shift.stops)
+        lanes.setdefault(shift.team, []).append(
+            Block(shift.starts_at, shift.ends_at, f"{count} bezoeken", str(count), kinds.get(shift.kind, 4))
+        )
+    return list(lanes.items())
+
+
+@pages.route("/weekplannen/<uuid:plan_id>/voortgang", allow=work.READERS, scope="stad")
+def progress_part(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+    """Give the part of the page that tells how far the worker is; reload the page once there is a result."""
+    if "HX-Request" not in request.headers:
+        return redirect(url_for("plannen.plan_page", plan_id=plan_id))
+    plan = work.get_week_plan(plan_id, actor=actor, session=session)
+    if plan.solving is None:
+        return Response(status=200, headers={"HX-Refresh": "true"}, mimetype="text/plain")
+    return render_template("planning/plan_progress.html", plan=plan)
+
+
+@pages.route("/weekplannen/<uuid:plan_id>/stoppen", allow=work.PLANNERS, scope="stad", methods=("POST",))
+def stop_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+    """Ask the worker to finish with the best plan it has."""
+    work.stop_solving(plan_id, actor=actor, now=now, session=session)
+    flash("Het rekenen stopt zo met het beste plan tot nu toe.", "info")
+    return redirect(url_for("plannen.plan_page", plan_id=plan_id), code=303)
+
+
+@pages.route("/weekplannen/<uuid:plan_id>/besluit", allow=work.DECIDERS, scope="stad", methods=("POST",))
+def decide_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+    """Approve a plan or send it back with a reason."""
+    form = read_form(DecisionForm(), request.form)
+    if form.valid:
+        try:
+            work.decide_week_plan(
+                plan_id,
+                WeekPlanState(form.data["state"]),
+                reason=form.data["reason"],
+                seen=form.data["seen"],
+                actor=actor,
+                now=now,
+                session=session,
+            )
+        except Refused as refusal:
+            session.rollback()
+            form = form.refused(refusal.message, refusal.fields)
+        else:
+            flash(f"Het weekplan is {form.data['state']}.", "ok")
+            return redirect(url_for("plannen.plan_page", plan_id=plan_id), code=303)
+    return _plan_page(plan_id, form, actor=actor, session=session), 400
+
+
+@pages.route("/weekplannen/<uuid:plan_id>/afdrukken", allow=work.READERS, scope="stad")
+def print_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+    """Show the plan as it goes on paper: a sheet with the whole, then a sheet per day."""
+    plan = work.get_week_plan(plan_id, actor=actor, session=session)
+    days = days_of(plan.stops, plan.shifts, ZONE)
+    sheets = []
+    for day in days:
+        shifts = [shift for shift in plan.shifts if shift.stops and _local_day(shift) == day]
+        sheets.append(
+            (day, shifts, _map(shifts, actor=actor, session=session), _legend(shifts), _rows(shifts))
+        )
+    return render_template(
+        "planning/plan_print.html",
+        plan=plan,
+        sunday=plan.week_start + timedelta(days=6),
+        quality=gap_words(plan.gap) if plan.gap is not None else "",
+        sheets=sheets,
+        lanes=_lanes(plan.shifts),
+        start=datetime.combine(plan.week_start, time(12), ZONE),
+        printed_at=now,
+        printed_by=actor.name,
+        back=url_for("plannen.plan_page", plan_id=plan_id),
+    )
+
+
+@pages.route("/weekplannen/<uuid:plan_id>/dienst/<uuid:shift_id>", allow=work.CARRIERS, scope="eigen")
+def shift_page(
+    *, plan_id: UUID, shift_id: UUID, actor: Actor, now: datetime, session: Session
+) -> ResponseReturnValue:
+    """Show the sheet of one shift, for the phone and for paper."""
+    sheet = work.shift_sheet(plan_id, shift_id, actor=actor, now=now, session=session)
+    parameters = rules_on(current_app.extensions["shortlist.shelf"], today(now)).parameters
+    return render_template(
+        "planning/shift_sheet.html",
+        sheet=sheet,
+        shift=sheet.shift,
+        geojson=_map([sheet.shift], actor=actor, session=session) if sheet.stops else None,
+        approach=parameters.approach,
+        contacts=parameters.contacts,
+        draft=sheet.state is not WeekPlanState.VASTGESTELD,
+        printed_at=now,
+        printed_by=actor.name,
+        back=url_for("plannen.plan_page", plan_id=plan_id)
+        if actor.has(*work.READERS)
+        else url_for("werk.home"),
+    )
+
+
+def _file(data: bytes | str, mimetype: str, name: str) -> Response:
+    response = Response(data, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@pages.route("/weekplannen/<uuid:plan_id>/team/<uuid:team_id>.ics", allow=work.CARRIERS, scope="eigen")
+def team_calendar(
+    *, plan_id: UUID, team_id: UUID, actor: Actor, now: datetime, session: Session
+) -> ResponseReturnValue:
+    """Give the calendar of one team in a plan."""
+    plan, shifts = work.team_week(plan_id, team_id, actor=actor, session=session)
+    # The address of a sheet without its shift: the last segment is put behind it per event.
+    sheet = url_for("plannen.shift_page", plan_id=plan_id, shift_id=UUID(int=0), _external=True)
+    data = calendar_of(
+        shifts,
+        week=plan.week_start,
+        version=plan.version,
+        stamp=plan.solved_at or plan.asked_at,
+        address=sheet.removesuffix(str(UUID(int=0))),
+        title=f"{shifts[0].team}, week van {datum(plan.week_start)}",
+    )
+    return _file(
+        data, "text/calendar; charset=utf-8", f"weekplan-{plan.week_start}-{_plain(shifts[0].team)}.ics"
+    )
+
+
+def _plain(name: str) -> str:
+    return "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in name.lower()).strip("-")
+
+
+@pages.route("/weekplannen/<uuid:plan_id>/bezoeken.csv", allow=work.READERS, scope="stad")
+def visits_csv(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+    """Give the visits of a plan as CSV."""
+    plan = work.get_week_plan(plan_id, actor=actor, session=session)
+    return _file(table_of(plan.stops), "text/csv; charset=utf-8", f"weekplan-{plan.week_start}.csv")
+
+
+@pages.route("/weekplannen/<uuid:plan_id>/routes.geojson", allow=work.READERS, scope="stad")
+def routes_geojson(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+    """Give the routes and visits of a plan as GeoJSON."""
+    plan = work.get_week_plan(plan_id, actor=actor, session=session)
+    areas = [(part.name, part.boundary) for part in all_stadsdelen(session=session)]
+    data = current_app.json.dumps(map_of([shift for shift in plan.shifts if shift.stops], areas))
+    return _file(data, _GEOJSON, f"weekplan-{plan.week_start}.geojson")
+
+
+def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWork]:
+    """List plans that wait for a decision, and for the teamleider the week that has none yet."""
+    found = []
+    if actor.has(*work.DECIDERS):
+        for plan_id, week, version in work.undecided(session=session):
+            found.append(
+                WaitingWork(
+                    f"Beoordeel het weekplan voor de week van {datum(week)}",
+                    url_for("plannen.plan_page", plan_id=plan_id),
+                    f"versie {version} is een concept",
+                    due=week,
+                )
+            )
+    if actor.has(*work.PLANNERS):
+        found += _planning(now=now, session=session)
+    return found
+
+
+def _planning(*, now: datetime, session: Session) -> list[WaitingWork]:
+    monday = next_monday(now)
+    states = work.week_states(monday, session=session)
+    if not states:
+        return [
+            WaitingWork(
+                f"Maak het weekplan voor de week van {datum(monday)}",
+                url_for("weekplan.new_plan", week=monday.isoformat()),
+                "er is nog geen plan",
+                due=monday,
+            )
+        ]
+    plan_id, version, state = states[0]
+    if state not in (WeekPlanState.TERUG, WeekPlanState.MISLUKT):
+        return []
+    why = "is teruggestuurd" if state is WeekPlanState.TERUG else "is mislukt"
+    return [
+        WaitingWork(
+            f"Pas het weekplan voor de week van {datum(monday)} aan",
+            url_for("plannen.plan_page", plan_id=plan_id),
+            f"versie {version} {why}",
+            due=monday,
+            urgent=True,
+        )
+    ]
