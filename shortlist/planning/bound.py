@@ -348,7 +348,7 @@ class Master:
         self.columns += new
         return count
 
-    def add_slots(self, routes: Sequence[tuple[int, Sequence[int]]]) -> int:
+    def add_slots(self, routes: Sequence[tuple[int, Ints]]) -> int:
         """Add routes given as (route, slots), as the search remembers them."""
         a = self.instance.arrays
         found = []

@@ -6,6 +6,7 @@ Importing this module imports numba; commands import it only when a plan is real
 import os
 import tempfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,10 +15,17 @@ from numba import config, njit
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _writable_cache() -> str:
+def _sources() -> str:
+    """Return a mark of the kernels' sources: numba itself notices a changed caller, not a changed callee."""
+    here = Path(__file__).parent
+    text = b"".join((here / f"{name}.py").read_bytes() for name in ("compiled", "moves", "search", "pricing"))
+    return sha256(text).hexdigest()[:12]
+
+
+def writable_cache() -> str:
     """Return a directory for compiled kernels: the user's cache, or else a private temporary one."""
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
-    wanted = base / "shortlist" / "kernels"
+    wanted = base / "shortlist" / f"kernels-{_sources()}"
     try:
         wanted.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=wanted):
@@ -27,7 +35,7 @@ def _writable_cache() -> str:
 
 
 if not getattr(config, "CACHE_DIR", ""):
-    setattr(config, "CACHE_DIR", _writable_cache())  # noqa: B010 — numba makes its settings at run time
+    setattr(config, "CACHE_DIR", writable_cache())  # noqa: B010 — numba makes its settings at run time
 
 
 _SHORT = {

@@ -1,10 +1,11 @@
 """Solve a planning problem: search, proven bound and set packing side by side, anytime and seeded.
 
-Two threads at most: one improves the plan by ruin and recreate (``search``), one lowers the bound by column
-generation (``bound``) and then combines the routes of both into better plans (set packing in HiGHS). With
-``iterations`` the same steps run one after another, so that the same input and seed give the same plan.
+Two threads at most: one improves the plan by ruin and recreate (``search``); the other lowers the bound by column
+generation (``bound``), combines the routes of both into better plans (``packing``) and searches too when there is
+nothing left to lower or combine. With ``iterations`` the same steps run one after another, so that the same
+input and seed give the same plan.
 
-The only clock is ``time.monotonic``, and only to stop in time; with ``iterations`` alone it decides nothing.
+The only clock is a stopwatch, and only to stop in time; with ``iterations`` alone it decides nothing.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,20 +16,22 @@ from time import monotonic
 import numpy as np
 
 from shortlist.errors import Broken
-from shortlist.planning import search as kernels
-from shortlist.planning.bound import Bound, Master, round_soundly, tighten
-from shortlist.planning.instance import Floats, Instance, Ints, build
+from shortlist.planning.bound import Master, round_soundly, tighten
+from shortlist.planning.instance import Instance, Ints, build
 from shortlist.planning.packing import pack
 from shortlist.planning.plan import Kept, Plan, Route, Stop, count_kept, gap, to_json
 from shortlist.planning.problem import Problem
 from shortlist.planning.reasons import unplanned
+from shortlist.planning.searcher import Searcher
 from shortlist.planning.timetable import Loose, timed
 from shortlist.planning.validator import violations
 
 DEFAULT_SECONDS = 10.0
-_POOL = 40_000
 _CHUNK = 500
-_NO_SLOTS = np.zeros(0, np.int32)
+_BOUND_SHARE = 0.6
+"""Share of the time that the bound may take before its thread turns to better plans."""
+_NODES = 20
+"""Nodes of set packing when steps are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +58,24 @@ def solve(
     keep: Sequence[Kept] | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
+    stopwatch: Callable[[], float] = monotonic,
 ) -> Plan:
     """Return the best lawful plan found within the limit, with its proven bound.
 
-    ``iterations`` search steps give the same plan every time; ``seconds`` (default 10 when neither is given) use
-    both cores. ``keep`` are assignments of an earlier plan: each one that stays earns a bonus in the search (not in
-    the value). ``stop`` ends early with the best plan so far. Raises ``Broken`` when the validator rejects the plan.
+    ``iterations`` search steps give the same plan every time; ``seconds`` on the ``stopwatch`` (default 10 when
+    neither is given) use both cores. ``keep`` are assignments of an earlier plan: each one that stays earns a bonus
+    in the search (not in the value). ``stop`` ends early with the best plan so far; ``progress`` is told from the
+    caller's thread. Raises ``Broken`` when the validator rejects the plan.
     """
     if seconds is None and iterations is None:
         seconds = DEFAULT_SECONDS
-    run = _Run(problem, seconds, iterations, seed, keep or (), progress, stop)
+    run = _Run(problem, seconds, iterations, seed, keep or (), progress, stop, stopwatch)
     run.solve()
     return run.plan()
 
 
 class _Run:
-    """One solve: the instance, the search's tables, the bound and what both know of each other."""
+    """One solve: the searches, the bound and what they know of each other."""
 
     def __init__(
         self,
@@ -81,61 +86,44 @@ class _Run:
         keep: Sequence[Kept],
         progress: Callable[[Progress], None] | None,
         stop: Callable[[], bool] | None,
+        stopwatch: Callable[[], float],
     ) -> None:
-        self.begun = monotonic()
+        self.stopwatch, self.begun = stopwatch, stopwatch()
         self.problem, self.seed, self.keep = problem, seed, keep
         self.seconds, self.iterations = seconds, iterations
         self._progress, self._asked = progress, stop
-        self.instance = _with_bonus(build(problem), problem, keep)
-        a = self.instance.arrays
-        self.worth = float(np.average(a.value, weights=a.times)) if a.value.sum() > 0 else 1.0
-        self.floor_worth = 4.0 * float(a.value.max(initial=1.0))
-        self.tables = self._fresh()
+        self.instance = _with_bonus(build(problem, [(k.visit, k.team, k.start) for k in keep]))
+        self.search = Searcher(self.instance, seed=seed)
+        self.second: Searcher | None = None
         self.master = Master(self.instance)
         self.bound = self.master.bound
-        self.steps = 0
+        self.best_value = self.search.value()
         self.offered: Ints | None = None
         self.guard = Lock()
         self.finished = Event()
         self.failure: Exception | None = None
         self.trail: list[tuple[float, float, float]] = []
 
-    def _fresh(self) -> kernels.Tables:
-        return kernels.tables(self.instance.arrays, longest=self.instance.longest, pool=_POOL, seed=self.seed)
-
     # Limits -------------------------------------------------------------------------------------------------------
 
     def elapsed(self) -> float:
         """Return the seconds since the start."""
-        return monotonic() - self.begun
+        return self.stopwatch() - self.begun
+
+    def share(self) -> float:
+        """Return the share of the time that is used."""
+        return self.elapsed() / (self.seconds or DEFAULT_SECONDS)
 
     def over(self) -> bool:
         """Say whether to stop: time is up, someone asked, or the plan is proven best."""
-        if self.finished.is_set():
-            return True
-        if self._asked is not None and self._asked():
+        if not self.finished.is_set() and self._asked is not None and self._asked():
             self.finished.set()
-        elif self.seconds is not None and self.elapsed() >= self.seconds:
-            return True
-        return self.finished.is_set()
+        return self.finished.is_set() or (self.seconds is not None and self.elapsed() >= self.seconds)
 
     def proven(self) -> bool:
         """Say whether the best plan reaches the bound."""
-        reached = round_soundly(self.bound.best, self.master.step) <= self.value() + 1e-9
+        reached = round_soundly(self.bound.best, self.master.step) <= self.best_value + 1e-9
         return bool(reached) and not self.keep and not self.problem.floors
-
-    def value(self) -> float:
-        """Return the plain value of the best plan (no bonus, no floors)."""
-        a = self.instance.arrays
-        slots = self.best_slots()
-        return float(a.value[a.slot_visit[slots]].sum()) if len(slots) else 0.0
-
-    def best_slots(self) -> Ints:
-        """Return the slots of the best plan, route by route in order."""
-        stops = self.tables.stops
-        sizes = stops[:, kernels.BEST + kernels.SIZE, 0]
-        rows = [stops[r, kernels.BEST + kernels.SLOT, : sizes[r]] for r in np.flatnonzero(sizes)]
-        return np.concatenate(rows).astype(np.int32) if rows else _NO_SLOTS
 
     # Steps --------------------------------------------------------------------------------------------------------
 
@@ -144,13 +132,12 @@ class _Run:
         if not len(self.instance.arrays.slot_visit):
             self.bound.best = 0.0
             return
-        self._start()
+        self._tell()
         if self.iterations is not None:
             half = self.iterations // 2
             self._search(half, 0.0, 0.5)
-            self._lower()
-            self._combine(nodes=200)
-            self._take_offer()
+            self._lower(self.over, rounds=60)
+            self._combine(nodes=_NODES)
             self._search(self.iterations - half, 0.5, 1.0)
         else:
             beside = Thread(target=self._beside, name="shortlist-bound", daemon=True)
@@ -158,151 +145,96 @@ class _Run:
             self._search(None, 0.0, 1.0)
             beside.join()
         self._take_offer()
-        self._adopt(self.best_slots())
-
-    def _start(self) -> None:
-        kernels.set_locks(self.tables, self.instance.locked)
-        if self.keep:
-            locked = {slot for _, slot, _ in self.instance.locked}
-            wanted = [
-                s for s in _kept_slots(self.instance, self.problem, self.keep).values() if s not in locked
-            ]
-            a = self.instance.arrays
-            self._plant(
-                np.array(sorted(set(wanted), key=lambda s: (a.slot_route[s], a.slot_lo[s])), dtype=np.int32)
-            )
-        self._run(kernels.FILL, 1, 0.0, 1.0)
+        self.search.adopt(self.search.best())
         self._tell()
-
-    def _run(self, mode: int, steps: int, heat: float, cool: float, planted: Ints = _NO_SLOTS) -> None:
-        setting: Floats = np.array(
-            [
-                max(heat, 1e-9),
-                max(cool, 1e-9),
-                1e-6 * self.worth,
-                self.floor_worth,
-                10.0,
-                10.0,
-                0.0 if mode == kernels.FILL else 100.0,
-                self.worth,
-            ]
-        )
-        kernels.run(*self.tables, planted, setting, mode, steps)
-
-    def _plant(self, slots: Ints) -> None:
-        self._run(kernels.PLANT, 1, 0.0, 1.0, slots)
-
-    def _heat(self, share: float) -> float:
-        """Return the temperature after a share of the work: from half an average visit to a fiftieth of one."""
-        return self.worth * 0.5 * 0.04 ** min(1.0, share)
 
     def _search(self, steps: int | None, begin: float, end: float) -> None:
         done, chunk = 0, _CHUNK
         while not self.over() and (steps is None or done < steps):
-            if steps is None:
-                share = self.elapsed() / (self.seconds or DEFAULT_SECONDS)
-            else:
-                chunk = min(_CHUNK, steps - done)
-                share = begin + (end - begin) * done / steps
-            before = monotonic()
-            self._run(kernels.SEARCH, chunk, self._heat(share), self._heat(share))
-            done += chunk
-            self.steps += chunk
-            if steps is None:
-                spent = max(1e-4, monotonic() - before)
-                chunk = int(min(20_000, max(20, chunk * 0.1 / spent)))
+            share = self.share() if steps is None else begin + (end - begin) * done / steps
+            chunk = chunk if steps is None else min(_CHUNK, steps - done)
+            before = self.stopwatch()
             self._take_offer()
+            self.search.step(chunk, share)
+            done += chunk
+            if steps is None:
+                chunk = _next_chunk(chunk, self.stopwatch() - before)
             self._tell()
-            if self.proven():
-                self.finished.set()
 
     def _beside(self) -> None:
-        """Lower the bound, then combine routes again and again until the time is up."""
+        """Lower the bound, then combine routes and search by turns until the time is up."""
         try:
-            self._lower()
+            self._lower(lambda: self.over() or self.share() > _BOUND_SHARE, rounds=10_000)
+            turn = 0
             while not self.over():
-                if not self._combine(nodes=None):
-                    break
-        except Exception as error:  # handed to the caller's thread, which raises it
+                turn += 1
+                self._combine(nodes=None)
+                self._search_beside(0.1 * turn)
+        except Exception as error:  # the caller's thread raises it
             self.failure = error
             self.finished.set()
 
-    def _lower(self) -> None:
+    def _search_beside(self, seconds: float) -> None:
+        """Search from the same plan with other luck, and offer what is better."""
+        if self.second is None:
+            self.second = Searcher(self.instance, seed=self.seed + 1_000_003)
+        second, chunk, begun = self.second, 50, self.share()
+        second.adopt(self.search.best())
+        until = begun + max(0.05, min(0.2, seconds / (self.seconds or DEFAULT_SECONDS)))
+        while not self.over() and self.share() < until:
+            before = self.stopwatch()
+            second.step(chunk, self.share())
+            chunk = _next_chunk(chunk, self.stopwatch() - before)
+        self._offer(second.best())
+
+    def _lower(self, stop: Callable[[], bool], *, rounds: int) -> None:
         self.master.add_slots(self._routes(4000))
-        tighten(
-            self.master, stop=self.over, most_rounds=400 if self.iterations is None else 60, enough=self.value
-        )
+        tighten(self.master, stop=stop, most_rounds=rounds, enough=lambda: self.best_value)
 
-    def _routes(self, most: int) -> list[tuple[int, list[int]]]:
-        """Return the routes of the best plan and the latest remembered ones, as (route, slots)."""
-        t, a = self.tables, self.instance.arrays
-        count = int(t.tally[kernels.POOLED])
-        rows = [
-            row[row >= 0] if (row < 0).any() else row for row in _ended(t.pool[max(0, count - most) : count])
-        ]
-        sizes = t.stops[:, kernels.BEST + kernels.SIZE, 0]
-        rows += [t.stops[r, kernels.BEST + kernels.SLOT, : sizes[r]].copy() for r in np.flatnonzero(sizes)]
-        return [(int(a.slot_route[row[0]]), row.tolist()) for row in rows if len(row)]
+    def _routes(self, most: int) -> list[tuple[int, Ints]]:
+        """Return the routes of the best plan and the latest remembered ones."""
+        found = self.search.best_routes() + self.search.remembered(most)
+        return found + (self.second.remembered(most) if self.second is not None else [])
 
-    def _combine(self, *, nodes: int | None) -> bool:
-        """Combine known routes into a better plan by set packing; False when that can't go on."""
-        fresh = self.master.add_slots(self._routes(20_000))
+    def _combine(self, *, nodes: int | None) -> None:
+        """Combine known routes into a better plan by set packing."""
+        self.master.add_slots(self._routes(10_000))
         left = None if self.seconds is None else self.seconds - self.elapsed()
-        if left is not None and left < 0.3:
-            return False
+        if left is not None and left < 0.2:
+            return
         slots = pack(
             self.master,
-            start=self._routes(0),
-            worth=self.tables.worth,
-            floors=self.problem.floors and self.instance.arrays.area,
-            floor=self.instance.arrays.floor,
-            floor_worth=self.floor_worth,
-            locked=[slot for _, slot, _ in self.instance.locked],
-            seconds=left,
+            start=self.search.best_routes(),
+            worth=self.search.tables.worth,
+            floor_worth=self.search.floor_worth,
+            seconds=None if left is None else max(0.2, 0.5 * left),
             nodes=nodes,
         )
         if slots is not None:
-            with self.guard:
-                self.offered = slots
-        return bool(fresh) or slots is not None
+            self._offer(slots)
+
+    def _offer(self, slots: Ints) -> None:
+        with self.guard:
+            self.offered = slots
 
     def _take_offer(self) -> None:
-        """Go on from the plan that set packing found, when it is better."""
+        """Go on from the plan that the other thread offers, when it is better."""
         with self.guard:
             slots, self.offered = self.offered, None
         if slots is not None:
-            self._adopt(slots)
-
-    def _adopt(self, slots: Ints) -> None:
-        """Rebuild the plan from slots, add what still fits, and go on from it unless it is worse."""
-        was = self.tables
-        self.tables = self._fresh()
-        self.tables.tally[kernels.SEED_1] = was.tally[kernels.SEED_1]
-        self.tables.pool[:], self.tables.known[:] = was.pool, was.known
-        self.tables.tally[kernels.POOLED] = was.tally[kernels.POOLED]
-        self._plant(slots)
-        self._fix_locks()
-        self._run(kernels.FILL, 1, 0.0, 1.0)
-        if self.tables.marks[kernels.TOP] < was.marks[kernels.TOP] - 1e-9 or not self._locks_stand():
-            self.tables = was
-
-    def _fix_locks(self) -> None:
-        t = self.tables
-        for route, slot, _ in self.instance.locked:
-            n = t.stops[route, kernels.SIZE, 0]
-            t.stops[route, kernels.LOCKED, :n][t.stops[route, kernels.SLOT, :n] == slot] = 1
-
-    def _locks_stand(self) -> bool:
-        best = set(self.best_slots().tolist())
-        return all(slot in best for _, slot, _ in self.instance.locked)
+            self.search.adopt(slots)
 
     def _tell(self) -> None:
-        value, bound = self.value(), self.bound.best
+        value, bound = self.search.value(), self.bound.best
+        self.best_value = value
         now = self.elapsed()
         if not self.trail or (value, bound) != self.trail[-1][1:]:
             self.trail.append((now, value, bound))
+        if self.proven():
+            self.finished.set()
         if self._progress is not None:
-            self._progress(Progress(now, value, round_soundly(bound, self.master.step), self.steps))
+            sound = max(value, round_soundly(bound, self.master.step))
+            self._progress(Progress(now, value, sound, self.search.steps))
 
     # The plan -----------------------------------------------------------------------------------------------------
 
@@ -328,7 +260,7 @@ class _Run:
             bound=max(value, round_soundly(self.bound.best, self.master.step)),
             seconds=self.elapsed(),
             seed=self.seed,
-            iterations=self.steps,
+            iterations=self.search.steps + (self.second.steps if self.second is not None else 0),
             warnings=self.problem.warnings + self._floors(made),
             kept=count_kept(made, self.keep, self.problem) if self.keep else None,
             trail=tuple(self.trail),
@@ -341,22 +273,15 @@ class _Run:
         return plan
 
     def _timed(self) -> list[Route]:
-        t = self.tables
         wanted: dict[tuple[int, int], dict[int, int]] = {}
         for old in self.keep:
             for s, hours in enumerate(self.problem.teams[old.team].shifts):
                 if hours.start <= old.start < hours.end:
                     wanted.setdefault((old.team, s), {})[old.visit] = old.start
         routes = []
-        for r in range(len(self.instance.team)):
-            n = int(t.stops[r, kernels.BEST + kernels.SIZE, 0])
-            if n:
-                rows = t.stops[r, kernels.BEST : kernels.BEST + kernels.SIZE, :n]
-                stops = [
-                    Loose(int(rows[kernels.VISIT, k]), int(rows[kernels.LO, k]), int(rows[kernels.HI, k]))
-                    for k in range(n)
-                ]
-                team, shift = self.instance.team[r], self.instance.shift[r]
+        for r, (team, shift) in enumerate(zip(self.instance.team, self.instance.shift, strict=True)):
+            stops = [Loose(*stop) for stop in self.search.stops(r)]
+            if stops:
                 routes.append(timed(self.problem, team, shift, stops, wanted.get((team, shift), {})))
         return routes
 
@@ -372,46 +297,17 @@ class _Run:
         )
 
 
-def _ended(rows: Ints) -> list[Ints]:
-    """Return pool rows up to their end mark (what comes after it is older)."""
-    ended = []
-    for row in rows:
-        marks = np.flatnonzero(row < 0)
-        ended.append(row[: marks[0]].copy() if len(marks) else row.copy())
-    return ended
+def _next_chunk(chunk: int, spent: float) -> int:
+    """Return how many steps fill about a tenth of a second."""
+    return int(min(20_000, max(20, min(4 * chunk, chunk * 0.1 / max(1e-4, spent)))))
 
 
-def _kept_slots(instance: Instance, problem: Problem, keep: Sequence[Kept]) -> dict[int, int]:
-    """Map each earlier assignment (its number) to the slot of the same visit in the same shift nearest to its start."""
-    a = instance.arrays
-    route_of = {pair: r for r, pair in enumerate(zip(instance.team, instance.shift, strict=True))}
-    found = {}
-    for number, old in enumerate(keep):
-        for s, hours in enumerate(problem.teams[old.team].shifts):
-            route = route_of.get((old.team, s))
-            if route is None or not hours.start <= old.start < hours.end:
-                continue
-            own = [
-                k
-                for k in range(int(a.visit_slots[old.visit]), int(a.visit_slots[old.visit + 1]))
-                if a.slot_route[k] == route
-            ]
-            if own:
-                found[number] = min(
-                    own, key=lambda k: max(int(a.slot_lo[k]) - old.start, old.start - int(a.slot_hi[k]), 0)
-                )
-    return found
-
-
-def _with_bonus(instance: Instance, problem: Problem, keep: Sequence[Kept]) -> Instance:
-    """Give slots of an earlier plan a bonus of one median visit."""
-    if not keep or not len(instance.arrays.value):
+def _with_bonus(instance: Instance) -> Instance:
+    """Reward slots of an earlier plan: one median visit at the old time, half of one in the old shift."""
+    if not instance.kept:
         return instance
     bonus = instance.arrays.slot_bonus.copy()
     worth = float(np.median(instance.arrays.value)) or 1.0
-    for slot in _kept_slots(instance, problem, keep).values():
-        bonus[slot] = worth
+    for narrow, wide in instance.kept:
+        bonus[narrow], bonus[wide] = worth, 0.5 * worth
     return instance._replace(arrays=instance.arrays._replace(slot_bonus=bonus))
-
-
-__all__ = ["DEFAULT_SECONDS", "Bound", "Progress", "solve"]

@@ -17,6 +17,8 @@ from shortlist.planning.working_time import Breach, Duty, forbidden_sets
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 NEIGHBOURS = 60
+NEAR_ENOUGH = 300
+"""Seconds that a kept visit may move and still count as not moved."""
 
 
 class Arrays(NamedTuple):
@@ -94,6 +96,8 @@ class Instance(NamedTuple):
     """Shift index of each route."""
     locked: tuple[tuple[int, int, int], ...]
     """Locked (route, slot, start)."""
+    kept: tuple[tuple[int, int], ...]
+    """Slots of an earlier plan in order of route and time, each next to the wider slot that it lies in."""
     closed: dict[int, Breach]
     """Routes that no lawful roster may open, and why."""
     sets: tuple[tuple[tuple[int, ...], Breach], ...]
@@ -173,8 +177,12 @@ class _Slots:
         return len(self.visit) - 1
 
 
-def build(problem: Problem) -> Instance:
-    """Turn a problem into arrays; slots are exact, so what they leave out no lawful plan contains."""
+def build(problem: Problem, keep: Sequence[tuple[int, int, int]] = ()) -> Instance:
+    """Turn a problem into arrays; slots are exact, so what they leave out no lawful plan contains.
+
+    ``keep`` are assignments of an earlier plan (visit, team, start): each gets a narrow slot of its own at its old
+    time, so that staying put can be rewarded.
+    """
     team, shift = [], []
     for t, crew in enumerate(problem.teams):
         if crew.deployable:
@@ -187,7 +195,7 @@ def build(problem: Problem) -> Instance:
     end = np.array([h.end for h in hours], dtype=np.int64)
     pause = [problem.rules.break_seconds(h.end - h.start) if problem.rules else 0 for h in hours]
     closed, sets = _roster_sets(problem, team, shift)
-    slots, locked = _slots(problem, team, shift, base, start, end, closed)
+    slots, locked, kept = _slots(problem, team, shift, base, start, end, closed, keep)
     clash = _clashes(problem)
     count = len(problem.visits)
     order = np.argsort(np.asarray(slots.route, dtype=np.int64), kind="stable").astype(np.int32)
@@ -225,7 +233,7 @@ def build(problem: Problem) -> Instance:
         route_sets=_ints([q for _, q in pairs]),
         near=_near(problem),
     )
-    return Instance(arrays, tuple(team), tuple(shift), locked, closed, tuple(sets), _longest(arrays))
+    return Instance(arrays, tuple(team), tuple(shift), locked, kept, closed, tuple(sets), _longest(arrays))
 
 
 def _areas(problem: Problem) -> list[int]:
@@ -241,9 +249,11 @@ def _slots(
     start: NDArray[np.int64],
     end: NDArray[np.int64],
     closed: dict[int, Breach],
-) -> tuple[_Slots, tuple[tuple[int, int, int], ...]]:
+    keep: Sequence[tuple[int, int, int]],
+) -> tuple[_Slots, tuple[tuple[int, int, int], ...], tuple[tuple[int, int], ...]]:
     slots = _Slots()
-    locked = []
+    locked: list[tuple[int, int, int]] = []
+    kept: list[tuple[int, int, int, int]] = []
     crews = np.array(team, dtype=np.int64)
     usable = np.array([route not in closed for route in range(len(team))], dtype=bool)
     route_of = {pair: route for route, pair in enumerate(zip(team, shift, strict=True))}
@@ -261,7 +271,11 @@ def _slots(
                 for route in np.flatnonzero((lo <= hi) & usable & able[crews]).tolist():
                     mine = [ban for ban in bans if ban.team in (None, team[route])]
                     for a, b in _minus(int(lo[route]), int(hi[route]), mine):
-                        slots.add(v, route, a, b, w)
+                        wide = slots.add(v, route, a, b, w)
+                        for visit_kept, team_kept, old in keep:
+                            if (visit_kept, team_kept) == (v, team[route]) and a <= old <= b:
+                                narrow = (max(a, old - NEAR_ENOUGH), min(b, old + NEAR_ENOUGH))
+                                kept.append((route, old, slots.add(v, route, *narrow, w), wide))
         for lock in problem.locked:
             if lock.visit == v:
                 fixed = route_of[lock.team, lock.shift]
@@ -273,7 +287,7 @@ def _slots(
                 )
                 slot = slots.add(v, fixed, lock.start, lock.start, inside)
                 locked.append((fixed, slot, lock.start))
-    return slots, tuple(locked)
+    return slots, tuple(locked), tuple((narrow, wide) for _, _, narrow, wide in sorted(kept))
 
 
 def _clashes(problem: Problem) -> list[tuple[int, int, int, int]]:

@@ -19,12 +19,9 @@ _INF = highspy.kHighsInf
 def pack(
     master: Master,
     *,
-    start: Sequence[tuple[int, Sequence[int]]],
+    start: Sequence[tuple[int, Ints]],
     worth: Floats,
-    floors: object,
-    floor: Ints,
     floor_worth: float,
-    locked: Sequence[int],
     seconds: float | None,
     nodes: int | None,
 ) -> Ints | None:
@@ -59,12 +56,12 @@ def pack(
     )
     rows = count
     lock_row = {}
-    for slot in locked:
+    for _, slot, _ in master.instance.locked:
         model.addRow(1.0, 1.0, 0, np.zeros(0, np.int32), np.zeros(0))
         lock_row[slot] = rows
         rows += 1
     area_row = {}
-    for k in range(len(floor) if floors is not None else 0):
+    for k in range(len(a.floor)):
         model.addRow(0.0, _INF, 0, np.zeros(0, np.int32), np.zeros(0))
         area_row[k] = rows
         rows += 1
@@ -96,7 +93,7 @@ def pack(
     )
     for k, row in area_row.items():
         # A met floor earns its worth: planned - met >= 0 with met <= floor.
-        model.addCol(floor_worth, 0.0, float(floor[k]), 1, np.array([row], np.int32), np.array([-1.0]))
+        model.addCol(floor_worth, 0.0, float(a.floor[k]), 1, np.array([row], np.int32), np.array([-1.0]))
     whole = np.arange(len(index), dtype=np.int32)
     model.changeColsIntegrality(len(index), whole, np.full(len(index), highspy.HighsVarType.kInteger))
     model.changeObjectiveSense(highspy.ObjSense.kMaximize)
@@ -129,7 +126,7 @@ def _promising(master: Master, value: Floats) -> np.ndarray[tuple[int], np.dtype
     return order[: min(_MOST_COLUMNS, int(lawful.sum()))].astype(np.int64)
 
 
-def _used(master: Master, start: Sequence[tuple[int, Sequence[int]]]) -> dict[int, int]:
+def _used(master: Master, start: Sequence[tuple[int, Ints]]) -> dict[int, int]:
     """Return how often the plan at hand uses each column (its routes were added before)."""
     number = {(c.shift, c.vertices): k for k, c in enumerate(master.columns)}
     a = master.instance.arrays

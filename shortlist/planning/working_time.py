@@ -165,8 +165,8 @@ def breaches_of_one(duty: Duty, clock: Clock, rules: WorkingTime) -> list[Breach
 def breaches(duties: Sequence[Duty], clock: Clock, rules: WorkingTime, *, horizon: int) -> list[Breach]:
     """Return every rule that a person's shifts break together; empty means lawful.
 
-    ``duties`` in any order; ``horizon`` is its length in seconds (weekly rest is only judged inside it).
-    Time before the first and after the last known shift counts as rest.
+    ``duties`` in any order; ``horizon`` is its length in seconds (72 hours' rest per 14 days counts from 14 days on).
+    Time before the first and after the last known shift counts as rest; periods of days run from the start of a shift.
     """
     line = sorted(duties)
     found = [breach for duty in line for breach in breaches_of_one(duty, clock, rules)]
@@ -235,13 +235,7 @@ def _weekly_rest(line: list[Duty], rules: WorkingTime, horizon: int) -> list[Bre
     rule = rules.rules["weekly_rest"]
 
     def lacking(span: int, need: int) -> int | None:
-        # A DST week is an hour shorter than 7 times 24 hours; it still is the planning week.
-        room = max(horizon, span) if horizon > span - 2 * HOUR else horizon
-        starts = {0, room - span, *(d.start for d in line), *(d.end - span for d in line)}
-        for start in sorted(starts):
-            if start >= 0 and start + span <= room and _longest_rest(line, start, start + span) < need:
-                return start
-        return None
+        return next((d.start for d in line if _longest_rest(line, d.start, d.start + span) < need), None)
 
     at = lacking(rule.seconds("every_days"), rule.seconds("hours"))
     if at is None:
