@@ -222,14 +222,14 @@ def panel(group_id: UUID, *, actor: Actor, now: datetime, session: Session) -> P
 
 def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWork]:
     """List the groups whose roles ask for review."""
-    if not actor.has(*MEMBERS):
+    if not actor.has(*work.ROLE_REVIEWERS):
         return []
     due = work.roles_due(rules=_rules(now), actor=actor, now=now, session=session)
     return [
         WaitingWork(
             label=f"Herzie {meervoud(one.n, 'rol', 'rollen')} in {one.group}",
             href=url_for("leden.board", group_id=one.group_id),
-            why="Anders vervallen ze vanzelf en wordt de rol weer onbekend.",
+            why="anders vervallen ze en wordt de rol weer onbekend",
             due=one.first_expiry,
         )
         for one in due

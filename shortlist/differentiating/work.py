@@ -47,6 +47,8 @@ from shortlist.observing.work import (
 from shortlist.observing.work import Sighting as GroupSighting
 from shortlist.storing.dated_yaml import Shelf, newest_for
 
+ROLE_REVIEWERS = (Role.JEUGDAGENT, Role.JONGERENWERKER)
+"""Who is asked to review roles: those who see the group on the street."""
 _COUNTS_ONLY = {UNLOGGED: "alleen aantallen per groep"}
 
 
@@ -131,8 +133,7 @@ def decide_member_list(
     _lock(group_id, session=session)
     if member_list_allowed(group_id, session=session) == allowed:
         state = "is al toegestaan" if allowed else "is niet toegestaan; er valt niets in te trekken"
-        message = f"De ledenlijst van {group.name} {state}. Ververs de pagina."
-        raise Refused(message, fields={"besluit": message})
+        raise Refused(f"De ledenlijst van {group.name} {state}. Ververs de pagina.")
     assessed = class_in_force(group_id, today(now), session=session)
     if allowed:
         _require_problem(group, assessed[1] if assessed else None, behaviour, rules)
@@ -159,16 +160,12 @@ def decide_member_list(
 
 def _require_problem(group: Group, decided: str | None, behaviour: str, rules: RoleRules) -> None:
     if group.state == GroupState.GESLOTEN:
-        raise Refused(
-            f"{group.name} is gesloten: er komt geen ledenlijst meer bij. Heropen eerst de groep.",
-            fields={"besluit": "De groep is gesloten. Heropen eerst de groep."},
-        )
+        raise Refused(f"{group.name} is gesloten: er komt geen ledenlijst meer bij. Heropen eerst de groep.")
     if decided in rules.never_classes:
-        message = (
+        raise Refused(
             f"De groep is beoordeeld als {decided}: leden worden dan niet geregistreerd. "
             "Laat de groep eerst opnieuw beoordelen als het gedrag is veranderd."
         )
-        raise Refused(message, fields={"besluit": message})
     if decided not in rules.problem_classes and len(behaviour) < 10:
         message = (
             "Er is geen geldende beoordeling van hinderlijk of hoger. Beschrijf hier welk gedrag problematisch is "
@@ -511,7 +508,7 @@ def role_counts(group_id: UUID, *, now: datetime, session: Session) -> dict[str,
 
 def roles_due(*, rules: RoleRules, actor: Actor, now: datetime, session: Session) -> list[RolesDue]:
     """Count per group the roles of current members that are to be reviewed now or soon, by first expiry."""
-    require_role(actor, *MEMBER_VIEWERS)
+    require_role(actor, *ROLE_REVIEWERS)
     on = today(now)
     rows = session.execute(
         select(

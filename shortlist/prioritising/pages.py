@@ -103,7 +103,7 @@ def _meeting_page(form: Form | None, *, actor: Actor, now: datetime, session: Se
     ]
     until = months_later(today(now), rules.default_months)
     proposed = {
-        str(one.proposal.id): {"priority": one.proposal.priority, "valid_until": until}
+        str(one.proposal.id): {"kind": "", "priority": one.proposal.priority, "valid_until": until}
         for one in on_the_table
         if one.proposal
     }
@@ -178,7 +178,7 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
             WaitingWork(
                 label=f"Herzie het voorstel voor {one.name}",
                 href=url_for("prioriteit.proposal", group_id=one.group_id),
-                why="De Stafgroep stuurde het terug.",
+                why="de Stafgroep stuurde het terug",
                 urgent=True,
             )
             for one in returned
@@ -193,14 +193,14 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
                 WaitingWork(
                     label=f"Besluit over {meervoud(n, 'voorstel', 'voorstellen')} voor prioriteit",
                     href=url_for("prioriteit.meeting"),
-                    why="De veiligheidsmanager wacht op de Stafgroep.",
+                    why="de veiligheidsmanager wacht op de Stafgroep",
                 )
             )
     return works
 
 
 def _proposals_wanted(fresh: list[Profile]) -> list[WaitingWork]:
-    why = "Er is een geldende duiding en nog geen voorstel dat daarop volgt."
+    why = "er is een geldende duiding en nog geen voorstel"
     if len(fresh) > _MOST_LINES:
         label = f"Stel een prioriteit voor bij {len(fresh)} groepen"
         return [WaitingWork(label=label, href=url_for("prioriteit.overview"), why=why)]
@@ -230,7 +230,7 @@ def _ending(found: list[Profile], now: datetime) -> list[WaitingWork]:
         WaitingWork(
             label=f"Vernieuw {meervoud(len(ending), 'prioriteit die afloopt', 'prioriteiten die aflopen')}",
             href=url_for("prioriteit.overview"),
-            why="Daarna telt de groep niet meer mee in het weekplan.",
+            why="daarna telt de groep niet meer mee in het weekplan",
             due=ending[0],
         )
     ]

@@ -123,7 +123,7 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
             WaitingWork(
                 label=f"Schrijf het verslag van {one.group}",
                 href=url_for("inzet.report", visit_id=one.id),
-                why=f"Bezoek van {datum(one.starts_at)}, {tijd(one.starts_at)}.",
+                why=f"bezoek van {datum(one.starts_at)}, {tijd(one.starts_at)}",
                 urgent=True,
             )
         )
@@ -132,7 +132,7 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
             WaitingWork(
                 label=f"Schrijf {meervoud(len(late), 'verslag', 'verslagen')}",
                 href=url_for("inzet.own_shifts"),
-                why=f"Het oudste bezoek is van {datum(late[0].starts_at)}.",
+                why=f"het oudste bezoek is van {datum(late[0].starts_at)}",
                 urgent=True,
             )
         )
@@ -146,7 +146,7 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
             WaitingWork(
                 label=f"Uw dienst van vandaag: {meervoud(len(coming), 'bezoek', 'bezoeken')}",
                 href=url_for("inzet.own_shifts"),
-                why=f"Eerste om {tijd(coming[0].starts_at)}, {coming[0].place}.",
+                why=f"eerste om {tijd(coming[0].starts_at)}, {coming[0].place}",
             )
         )
     return works

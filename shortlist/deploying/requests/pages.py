@@ -125,7 +125,7 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
                 WaitingWork(
                     label=f"Beoordeel de aanvraag voor {one.group}",
                     href=url_for("aanvraag.request_page", request_id=one.id),
-                    why=f"Ingediend op {datum(one.statuses[-1].at)} door {one.by}.",
+                    why=f"ingediend op {datum(one.statuses[-1].at)} door {one.by}",
                 )
             )
         elif actor.has(*MANAGER):
@@ -133,7 +133,7 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
                 WaitingWork(
                     label=f"Herzie de aanvraag voor {one.group}",
                     href=url_for("aanvraag.ask", group_id=one.group_id),
-                    why="De coördinator VTH stuurde haar terug.",
+                    why="de coördinator VTH stuurde haar terug",
                     urgent=True,
                 )
             )
