@@ -60,7 +60,7 @@ def test_what_this_role_can_reach_has_no_violations(screen: Screen, login: str) 
         name = f"{login}{_kind(path).replace('/', '-').replace('…', 'x').rstrip('-')}"
         problems += _look(screen, name or login)
         waiting += [link for link in screen.links if _kind(link) not in seen]
-    assert problems == []
+    assert not problems, "\n".join(problems)
 
 
 @pytest.mark.usefixtures("axe")
@@ -72,4 +72,4 @@ def test_the_sign_in_page_and_the_error_pages_have_no_violations(screen: Screen)
     screen.open("/aanmelden")
     screen.press("Aanmelden")
     problems += _look(screen, "aanmelden-fout")
-    assert problems == []
+    assert not problems, "\n".join(problems)
