@@ -393,6 +393,8 @@ def outcome(*, questionnaire_id: UUID, actor: Actor, now: datetime, session: Ses
         others=[other_line(verdict) for verdict in found.verdicts[1:]],
         facts=facts_in_order(found.together.answers, rules.questionnaire, behind),
         route=route(leading["possible"], found.together.answers, rules.routing),
+        routes=rules.routing.classes,
+        class_texts=[one.text for one in rules.routing.classes.values()],
         parties=rules.routing.parties,
         choices=[(choice, decision_words(choice, leading["outcome"])) for choice in found.choices],
         changed=[items[item].label for item in found.changed if item in items],
@@ -548,6 +550,7 @@ def about_rules(*, actor: Actor, now: datetime, session: Session) -> ResponseRet
         rules=rules,
         paper=paper,
         terms=rounds.terms_on(rules, today(now)),
+        terms_file=rules.shelf.of_kind("assessment-terms")[-1].data,
         rulesets=[
             (
                 ruleset,
