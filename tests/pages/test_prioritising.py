@@ -1,7 +1,9 @@
 """From assessment to priority through the pages: proposal, meeting, driehoek, two people at once."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +11,18 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from shortlist import assets
+from shortlist.errors import Refused
+from shortlist.guarding.audit import watch
 from shortlist.observing.tables import GroupStatus
 from shortlist.prioritising.tables import PriorityDecision, PriorityProposal
-from shortlist.prioritising.work import current_priorities, current_priority
+from shortlist.prioritising.work import (
+    current_priorities,
+    current_priority,
+    decide_priority,
+    priority_rules_on,
+)
+from shortlist.storing.dated_yaml import read_folder
 from tests.pages.conftest import NOW, ZUID, City, Clock
 from tests.pages.street import Street, actions, add, assess, street
 
@@ -155,6 +166,31 @@ def test_two_people_who_decide_at_once_get_a_clear_message_and_one_decision(
     assert answer.status_code == 400
     assert "is al besloten (vastgesteld door Fictieve stafgroeplid)" in answer.get_data(as_text=True)
     assert decisions(kade) == [("vastgesteld", "hoog", 1)]
+
+
+def test_two_decisions_in_the_same_instant_leave_one_decision_and_one_clear_refusal(kade: Street) -> None:
+    proposal = propose(kade)
+    rules = priority_rules_on(read_folder(assets.RULES, ("priorities",)), NOW.date())
+    together = Barrier(2)
+
+    def decide(kind: str) -> str:
+        together.wait()
+        try:
+            with kade.database.writing() as session:
+                watch(session)
+                decide_priority(
+                    proposal, kind=kind, reason=REASON, rules=rules, actor=kade.city.actor("stafgroeplid"),
+                    now=NOW, session=session,
+                )  # fmt: skip
+        except Refused as refusal:
+            return refusal.message
+        return "vastgelegd"
+
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(decide, ["vastgesteld", "teruggestuurd"]))
+    assert told[1] == "vastgelegd"
+    assert "is al besloten" in told[0]
+    assert len(decisions(kade)) == 1
 
 
 def test_a_returned_proposal_waits_for_the_veiligheidsmanager_with_the_reason(

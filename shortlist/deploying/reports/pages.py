@@ -116,7 +116,8 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
     if not actor.has(*TEAM):
         return []
     works = []
-    late = work.visits_without_report(actor=actor, now=now, session=session)
+    visits = work.own_visits(actor=actor, now=now, session=session)
+    late = [one for one in visits if one.outcome is None and one.ends_at <= now]
     if len(late) == 1:
         one = late[0]
         works.append(
@@ -136,11 +137,7 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
                 urgent=True,
             )
         )
-    coming = [
-        one
-        for one in work.own_visits(actor=actor, now=now, session=session)
-        if one.ends_at > now and today(one.starts_at) == today(now)
-    ]
+    coming = [one for one in visits if one.ends_at > now and today(one.starts_at) == today(now)]
     if coming:
         works.append(
             WaitingWork(

@@ -213,15 +213,6 @@ def own_visits(*, actor: Actor, now: datetime, session: Session) -> list[Visit]:
     return [one for one in visits if one.starts_at >= this_week or one.outcome is None]
 
 
-def visits_without_report(*, actor: Actor, now: datetime, session: Session) -> list[Visit]:
-    """List the own teams' visits that are over and have no report yet, oldest first."""
-    return [
-        one
-        for one in own_visits(actor=actor, now=now, session=session)
-        if one.outcome is None and one.ends_at <= now
-    ]
-
-
 def own_visit(
     visit_id: UUID, *, actor: Actor, now: datetime, session: Session
 ) -> tuple[Visit, Report | None]:
