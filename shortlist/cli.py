@@ -26,6 +26,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "user": ("shortlist.guarding.commands:user", "Beheer accounts."),
     "verify-log": ("shortlist.guarding.commands:verify_log", "Controleer het logboek."),
+    "differentiate": (
+        "shortlist.differentiating.commands:differentiate",
+        "Beschrijf de plaats van leden in een groep, of onthoud je.",
+    ),
+    "train": (
+        "shortlist.differentiating.commands:train",
+        "Maak het model van de lezing opnieuw, met modelkaart.",
+    ),
     "plan": ("shortlist.planning.commands:plan", "Maak een weekplan met een bewezen bovengrens."),
 }
 """Command name → (``module:attribute``, one Dutch line for ``--help``)."""

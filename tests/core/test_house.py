@@ -54,6 +54,7 @@ SQL_OUTSIDE = {
 """Module → why it knows SQL outside tables.py, work.py and storing/."""
 
 LEARNING: dict[str, str] = {
+    "shortlist.differentiating.training": "fits and judges the logistic of the reading",
     "shortlist.planning.hot_times": "clusters places and moments of observations",
 }
 """Module → why it may use scikit-learn: it trains, evaluates or clusters. Reading a model needs none."""
