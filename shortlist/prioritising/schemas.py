@@ -44,7 +44,9 @@ class DecisionForm(DutchSchema):
         """Ask for what a chosen decision needs."""
         if not data.get("kind"):
             if data.get("reason"):
-                raise ValidationError({"kind": ["U schreef een reden. Kies ook een besluit, of maak de reden leeg."]})
+                raise ValidationError(
+                    {"kind": ["U schreef een reden. Kies ook een besluit, of maak de reden leeg."]}
+                )
             return
         faults: dict[str, list[str]] = {}
         if len(data.get("reason", "")) < 10:
