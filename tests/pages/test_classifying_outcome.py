@@ -12,7 +12,7 @@ from shortlist.classifying.answers.work import Choice
 from shortlist.classifying.questionnaire import Answer
 from shortlist.classifying.rules_files import Rules
 from shortlist.classifying.tables import Assessment, Questionnaire
-from shortlist.errors import NotFound
+from shortlist.errors import NotFound, Refused
 from shortlist.guarding.audit import record, watch
 from shortlist.observing.tables import GroupState, GroupStatus
 from tests.pages.conftest import NOW, Browser, City, Clock
@@ -194,7 +194,9 @@ def test_what_waits_follows_the_round(client: Browser, groups: City, rules: Rule
     assert "Stel de duiding vast van Groep Kade" in first_page()
 
 
-def test_a_closed_group_waits_for_nobody(client: Browser, groups: City) -> None:
+def test_a_closed_group_waits_for_nobody_and_begins_no_round(
+    client: Browser, groups: City, rules: Rules
+) -> None:
     with groups.database.writing() as session:
         watch(session)
         actor = groups.actor("jeugdagent")
@@ -210,6 +212,9 @@ def test_a_closed_group_waits_for_nobody(client: Browser, groups: City) -> None:
         record(session, actor=None, action="testgegevens", object_kind="groep", now=NOW)
     client.sign_in("jeugdagent")
     assert "Groep Kade" not in client.get("/").get_data(as_text=True)
+    with pytest.raises(Refused, match="is gesloten"):
+        begin(groups, rules)
+    assert count(groups, Questionnaire) == 0
 
 
 def test_a_new_round_can_begin_from_the_answers_of_the_last_time(

@@ -21,7 +21,7 @@ from shortlist.guarding.audit import record
 from shortlist.guarding.roles import Actor, Organisation, Role, require_role, require_stadsdeel
 from shortlist.guarding.tables import Account
 from shortlist.observing.groups.work import get_group, today
-from shortlist.observing.tables import Jeugdgroep
+from shortlist.observing.tables import GroupState, Jeugdgroep
 from shortlist.storing.dated_yaml import newest_for
 
 FILLERS = (Role.JEUGDAGENT, Role.JONGERENWERKER)
@@ -130,6 +130,8 @@ def start_round(
     perspective_of(actor)
     group = get_group(group_id, actor=actor, session=session)
     hold_group(group_id, session=session)
+    if group.state is GroupState.GESLOTEN:
+        raise Refused(f"{group.name} is gesloten. Open de groep eerst opnieuw, met een reden.")
     day = today(now)
     if period_until > day:
         raise Refused("", fields={"period_until": f"Deze dag moet nog komen. Kies hoogstens {day:%d-%m-%Y}."})
