@@ -78,7 +78,24 @@ def test_a_measure_with_visits_becomes_wishes_at_the_hotspots_and_hot_times(cata
         ("jongerenwerk", "Plein", 2),
     ]
     assert {w.value for w in demand.wishes} == {100.0}
-    assert demand.wishes[0].spans == (Span(4, 1200, 1560),)
+
+
+def test_enforcement_keeps_to_the_hot_times_when_these_suffice(catalogue: Catalogue) -> None:
+    once = replace(group(), plan=plan(("jeugdboa", 1)))
+    [wish] = demand_of([once], catalogue, VALUES, on=MONDAY).wishes
+    assert (say_times(wish.spans), wish.note) == ("vr 20:00-02:00", "")
+
+
+def test_too_few_hot_days_get_the_same_hours_on_a_few_others_with_a_note(catalogue: Catalogue) -> None:
+    wish = demand_of([group()], catalogue, VALUES, on=MONDAY).wishes[0]
+    assert say_times(wish.spans) == "do-zo 20:00-02:00"
+    assert "3 bezoeken" in wish.note
+
+
+def test_youth_work_may_also_come_at_its_usual_times(catalogue: Catalogue) -> None:
+    wish = demand_of([group()], catalogue, VALUES, on=MONDAY).wishes[1]
+    assert Span(4, 1200, 1560) in wish.spans
+    assert Span(0, 900, 1260) in wish.spans
 
 
 def test_a_place_without_hot_times_gets_the_usual_times_of_the_measure(catalogue: Catalogue) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from shortlist.planning.aanpak.measures import Catalogue, Deployment, GroupPicture, PlanText, refusals
-from shortlist.planning.week.times import Span, local_iso, parse_times, stretches, week_bounds
+from shortlist.planning.week.times import DAY, Span, local_iso, parse_times, stretches, week_bounds
 
 ENFORCING = frozenset({"jeugdboa", "politie"})
 """Kinds of team that enforce: youth work keeps away from them in time."""
@@ -97,6 +97,8 @@ class Wish:
     spans: tuple[Span, ...]
     hot: tuple[HotTime, ...]
     """The hot times that ``spans`` rest on; empty when the usual times of the measure stand in."""
+    note: str = ""
+    """Why ``spans`` are more than the hot times; empty when they are just those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,7 @@ def demand_of(
             shares = divide(row.visits_per_week, [spot.weight for spot in group.spots])
             for number, (spot, times) in enumerate(zip(group.spots, shares, strict=True), start=1):
                 if times:
+                    spans, note = _spans(spot, measure.deployment, times)
                     wishes.append(
                         Wish(
                             id=f"{group.group_id}:{measure.id}:{number}",
@@ -204,8 +207,9 @@ def demand_of(
                             times_per_week=times,
                             service_minutes=measure.deployment.service_minutes,
                             min_gap_hours=measure.deployment.min_gap_hours,
-                            spans=_spans(spot, measure.deployment),
+                            spans=spans,
                             hot=spot.hot,
+                            note=note,
                         )
                     )
     return Demand(tuple(wishes), tuple(left))
@@ -223,10 +227,32 @@ def _why_none(group: GroupWeek, values: Mapping[str, float]) -> str:
     return ""
 
 
-def _spans(spot: Spot, deployment: Deployment) -> tuple[Span, ...]:
-    if spot.hot:
-        return tuple(sorted(hot.span for hot in spot.hot))
-    return parse_times("; ".join(deployment.usual_times))
+def _spans(spot: Spot, deployment: Deployment, times: int) -> tuple[tuple[Span, ...], str]:
+    """Return when visits may be made, and a Dutch note when that is more than the hot times alone.
+
+    Enforcement keeps to the hot times; when those lie on too few days for the wanted visits, the same hours on a few
+    other days are added, Friday and Saturday first. Youth work may also come at its usual times: it keeps away from
+    enforcement at the same spot, which would otherwise take the hot times from it.
+    """
+    usual = parse_times("; ".join(deployment.usual_times))
+    hot = tuple(sorted({found.span for found in spot.hot}))
+    if not hot:
+        return usual, "Te weinig waarnemingen: gewone tijden van deze maatregel."
+    if deployment.kind in TRUSTING:
+        return tuple(sorted({*hot, *usual})), "Ook op gewone tijden, zodat het los staat van handhaving."
+    days = {span.day for span in hot}
+    if len(days) >= times:
+        return hot, ""
+    start, end = min(span.start for span in hot), max(span.end for span in hot)
+    free = [day for day in _BUSY_DAYS if day not in days][: times - len(days) + 1]
+    added = {Span(day, start, min(end, start + DAY)) for day in free}
+    return tuple(
+        sorted({*hot, *added})
+    ), f"Dezelfde uren op andere dagen erbij: {times} bezoeken passen er niet in."
+
+
+_BUSY_DAYS = (4, 5, 3, 6, 2, 1, 0)
+"""Weekdays in the order in which enforcement takes them when hot times are too few; an own choice."""
 
 
 def divide(total: int, weights: Sequence[int]) -> list[int]:

@@ -142,14 +142,12 @@ def _rows(wishes: Sequence[Wish], form: Form) -> list[dict[str, Any]]:
 
 def _hot(wish: Wish) -> str:
     """Say what the proposed times rest on, with the effort behind it."""
-    if not wish.hot:
-        return "Te weinig waarnemingen: gewone tijden van deze maatregel."
     parts = [
         f"{say_times([hot.span])} {hot.times}× gezien"
         + (f" in {duur(hot.minutes)} kijken" if hot.minutes else "")
         for hot in wish.hot
     ]
-    return "; ".join(parts) + "."
+    return " ".join(filter(None, ("; ".join(parts) + "." if parts else "", wish.note)))
 
 
 def _hours(teams: Sequence[TeamWeek]) -> list[tuple[str, int, str]]:
