@@ -23,6 +23,7 @@ PHONE = (390, 844)
 DESK = (1280, 900)
 _FLAGS = (
     "--headless=new",
+    "--lang=nl-NL",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

@@ -50,12 +50,19 @@ class Screen:
         assert self.heading == "Mijn werk", self.text
 
     def field(self, name: str) -> WebElement:
-        return self.driver.find_element(By.CSS_SELECTOR, f'[name="{name}"]:not([type="hidden"])')
+        found = self.driver.find_element(By.CSS_SELECTOR, f'[name="{name}"]:not([type="hidden"])')
+        self.driver.execute_script(
+            "const fold = arguments[0].closest('details'); if (fold) fold.open = true", found
+        )
+        return found
 
     def fill(self, name: str, value: str) -> None:
         found = self.field(name)
         if found.tag_name == "select":
-            Select(found).select_by_visible_text(value)
+            options = [option.text for option in Select(found).options]
+            fitting = [text for text in options if value in text]
+            assert fitting, f"'{value}' is not among {options}"
+            Select(found).select_by_visible_text(fitting[0])
         elif found.get_attribute("type") in {"datetime-local", "date", "time"}:
             self.driver.execute_script("arguments[0].value = arguments[1]", found, value)
         else:
@@ -67,6 +74,41 @@ class Screen:
         found = self.driver.find_element(By.CSS_SELECTOR, f'[name="{name}"][value="{value}"]')
         if not found.is_selected():
             self._click(found)
+
+    def pick(self, name: str, value: str) -> None:
+        """Pick an option of a list by its value."""
+        Select(self.field(name)).select_by_value(value)
+
+    def has(self, name: str) -> bool:
+        return bool(self.driver.find_elements(By.CSS_SELECTOR, f'[name="{name}"]'))
+
+    def is_ticked(self, name: str) -> bool:
+        return self.field(name).is_selected()
+
+    def row_of(self, text: str) -> str:
+        """Return the number of the form row whose section mentions a text (names like ``0.kind``)."""
+        found = self.driver.execute_script(
+            "const section = [...document.querySelectorAll('fieldset, section, article, li, tr')]"
+            ".filter(part => part.textContent.includes(arguments[0]) && part.querySelector('[name$=\".kind\"]')).pop();"
+            "return section && section.querySelector('[name$=\".kind\"]').name.replace(/\\.kind$/, '')",
+            text,
+        )
+        assert found, f"no row about '{text}' on {self.path}"
+        return str(found)
+
+    def measure_row(self, measure: str) -> int:
+        """Return the row number of a measure on the form of a plan van aanpak."""
+        hidden = self.driver.find_element(By.CSS_SELECTOR, f'[name$=".measure"][value="{measure}"]')
+        return int((hidden.get_attribute("name") or "").split(".")[1])
+
+    def download(self, path: str) -> str:
+        """Return what an address gives, fetched with the browser's own session."""
+        text = self.driver.execute_async_script(
+            "const done = arguments[arguments.length - 1];"
+            "fetch(arguments[0]).then(answer => answer.text()).then(done)",
+            path,
+        )
+        return str(text)
 
     def press(self, label: str) -> None:
         """Press the first button with this label and wait for the next page."""

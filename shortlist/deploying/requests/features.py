@@ -48,7 +48,7 @@ def features_text(known: Known) -> str:
     lines.append(f"Duiding van {datum(known.assessed_on)}:")
     for theme in _THEMES:
         part = known.duiding.get(theme, {})
-        reasons = " ".join(str(reason) for reason in part.get("reasons", ()))
+        reasons = "; ".join(str(reason) for reason in part.get("reasons", ()))
         lines.append(
             f"- {woord(theme)}: {part.get('level', 'onbekend')}" + (f" – {reasons}" if reasons else "")
         )
