@@ -13,6 +13,7 @@ from shortlist.errors import ShortlistError
 from shortlist.guarding.audit import record, watch
 from shortlist.planning.plan import kept_from, to_json
 from shortlist.planning.problem import Problem, parse_problem
+from shortlist.planning.spreading import spread
 from shortlist.planning.tables import PlannedVisit, WeekPlan, WeekPlanResult, WeekPlanState, WeekPlanStatus
 from shortlist.planning.validator import violations
 from shortlist.planning.week.times import local_iso
@@ -98,7 +99,8 @@ def _solved(
         progress=report,
         stop=lambda: asked,
     )
-    return to_json(plan, problem)
+    kept = {(row["visit"], row["team"], row["start"]) for row in earlier}
+    return spread(problem, to_json(plan, problem), seed=int(claim.payload["seed"]), kept=kept)
 
 
 def _state(plan_id: UUID, *, session: Session) -> WeekPlanState:
