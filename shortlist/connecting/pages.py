@@ -25,7 +25,8 @@ def home(*, actor: Actor, now: datetime, session: Session) -> ResponseReturnValu
             "label": item.label,
             "href": item.href,
             "note": "; ".join(filter(None, (item.why, f"uiterlijk {datum(item.due)}" if item.due else ""))),
-            "late": item.urgent or (item.due is not None and item.due < now.date()),
+            "late": item.due is not None and item.due < now.date(),
+            "urgent": item.urgent,
         }
         for item in waiting[:SHOWN]
     ]

@@ -60,6 +60,7 @@ def views(
         "aanspreekbaarheid": "slecht"
         if rough and random.random() < 0.5
         else random.choice(("goed", "matig")),
+        "durft_niet_te_melden": random.choice(("nee", "enigszins")) if rough else "nee",
         "angst": random.choice(("enigszins", "ja")) if rough else "nee",
         "ontwikkeling": random.choice(("afnemend", "stabiel", "stabiel", "toenemend")),
         "verharding": random.choice(("milder", "gelijk", "gelijk", "harder")) if rough else "gelijk",

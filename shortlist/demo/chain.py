@@ -82,7 +82,7 @@ def assess_groups(
             session=session,
         )
         counted = answers.frequencies(duty.seen, until)
-        police, youth = answers.views(duty.band, counted, looked_into=number % 2 == 0, random=random)
+        police, youth = answers.views(duty.band, counted, looked_into=number % 4 != 3, random=random)
         save_answers(
             round_id,
             police,

@@ -14,9 +14,11 @@ pytestmark = pytest.mark.browser
 GROUP = "Groep Proefsteiger"
 _STREET = {
     "rondhangen": "vaak", "lawaai": "vaak", "afval": "soms", "schermutselingen": "nooit", "provoceren": "soms",
-    "uitschelden": "soms", "intimideren": "soms", "versperren": "nooit", "vernieling": "vaak", "brandstichting": "nooit",
+    "uitschelden": "soms", "intimideren": "soms", "versperren": "nooit", "vernieling": "vaak",
+    "brandstichting": "nooit",
     "licht_geweld": "nooit", "openlijk_geweld": "nooit", "wapengeweld": "nooit", "alcohol": "nooit", "blowen": "nooit",
-    "winkeldiefstal": "nooit", "voertuigdiefstal": "nooit", "inbraak": "nooit", "straatroof": "nooit", "heling": "nooit",
+    "winkeldiefstal": "nooit", "voertuigdiefstal": "nooit", "inbraak": "nooit", "straatroof": "nooit",
+    "heling": "nooit",
     "drugshandel": "nooit", "afpersing": "nooit", "zedendelict": "nooit", "fraude": "nooit",
     "aanspreekbaarheid": "matig", "motief": "kick", "politiecontact": "enkelen",
 }  # fmt: skip
