@@ -141,6 +141,16 @@ def test_the_week_is_a_problem_that_the_engine_takes(catalogue: Catalogue, param
     assert problem.floors[0].visits == 2
 
 
+def test_one_kind_of_team_does_not_visit_a_group_twice_within_its_spacing_at_two_places(
+    catalogue: Catalogue, parameters: Parameters
+) -> None:
+    often = replace(group(), plan=plan(("jeugdboa", 9)))
+    demand = demand_of([often], catalogue, VALUES, on=MONDAY)
+    assert [wish.place for wish in demand.wishes] == ["Plein", "Park"]
+    data = problem_of(demand, [team()], MONDAY, parameters)
+    assert data["not_with"] == [{"visits": [wish.id for wish in demand.wishes], "gap_hours": 18.0}]
+
+
 def test_the_planner_can_change_and_take_out_wishes(catalogue: Catalogue) -> None:
     demand = demand_of([group()], catalogue, VALUES, on=MONDAY)
     kept = chosen_from(demand, {demand.wishes[0].id: Choice(1, parse_times("ma 10:00-12:00"))})

@@ -24,7 +24,7 @@ from shortlist.planning.week.work import next_monday, rules_on
 from shortlist.showing.charts import Block
 from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.panels import WaitingWork
-from shortlist.showing.words import datum
+from shortlist.showing.words import datum, tijd
 
 pages = Pages("plannen", "shortlist.planning")
 _GEOJSON = "application/geo+json"
@@ -117,6 +117,18 @@ def _lanes(shifts: Sequence[ShiftPicture]) -> list[tuple[str, list[Block]]]:
     return list(lanes.items())
 
 
+def _grid(monday: date, shifts: Sequence[ShiftPicture]) -> tuple[list[str], list[list[str]]]:
+    """Return the week as a table for paper: a column per day, a row per team, in each cell hours and visits."""
+    days = [monday + timedelta(days=number) for number in range(7)]
+    rows: dict[str, list[str]] = {}
+    for shift in sorted(shifts, key=lambda one: (one.kind, one.team, one.starts_at)):
+        row = rows.setdefault(shift.team, [shift.team] + [""] * 7)
+        cell = f"{tijd(shift.starts_at)}–{tijd(shift.ends_at)} ({len(shift.stops)})"
+        column = 1 + days.index(_local_day(shift))
+        row[column] = f"{row[column]}, {cell}" if row[column] else cell
+    return ["Team", *(datum(day).rsplit(" ", 1)[0] for day in days)], list(rows.values())
+
+
 @pages.route("/weekplannen/<uuid:plan_id>/voortgang", allow=work.READERS, scope="stad")
 def progress_part(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
     """Give the part of the page that tells how far the worker is; reload the page once there is a result."""
@@ -177,8 +189,7 @@ def print_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) 
         sunday=plan.week_start + timedelta(days=6),
         quality=gap_words(plan.gap) if plan.gap is not None else "",
         sheets=sheets,
-        lanes=_lanes(plan.shifts),
-        start=datetime.combine(plan.week_start, time(12), ZONE),
+        grid=_grid(plan.week_start, plan.shifts),
         printed_at=now,
         printed_by=actor.name,
         back=url_for("plannen.plan_page", plan_id=plan_id),

@@ -372,11 +372,17 @@ def _visit(wish: Wish, monday: date) -> dict[str, Any]:
 
 
 def _apart(wishes: Sequence[Wish], hours: float) -> list[dict[str, Any]]:
-    """Keep youth work and enforcement at one group apart in time."""
-    return [
-        {"visits": [one.id, other.id], "gap_hours": hours}
-        for one in wishes
-        if one.kind in TRUSTING
-        for other in wishes
-        if other.group_id == one.group_id and other.kind in ENFORCING
-    ]
+    """Keep apart in time what goes to one group: youth work and enforcement, and one kind of team at two places."""
+    found = []
+    for number, one in enumerate(wishes):
+        for other in wishes[number + 1 :]:
+            if one.group_id != other.group_id:
+                continue
+            kinds = {one.kind, other.kind}
+            if one.kind == other.kind:
+                found.append(
+                    {"visits": [one.id, other.id], "gap_hours": max(one.min_gap_hours, other.min_gap_hours)}
+                )
+            elif kinds & TRUSTING and kinds & ENFORCING:
+                found.append({"visits": [one.id, other.id], "gap_hours": hours})
+    return found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -62,7 +62,6 @@ def new_plan(*, actor: Actor, now: datetime, session: Session) -> ResponseReturn
                 session.rollback()
                 form = form.refused(refusal.message, refusal.fields)
             else:
-                flash("Het plan wordt berekend.", "info")
                 return redirect(url_for("plannen.plan_page", plan_id=plan_id), code=303)
     demand = work.read_demand(monday, rules=rules, now=now, session=session)
     teams = work.read_capacity(monday, session=session)
@@ -136,7 +135,8 @@ def _rows(wishes: Sequence[Wish], form: Form) -> list[dict[str, Any]]:
         number = known.get(wish.id)
         if number is None:
             number, free = free, free + 1
-        rows.append({"number": number, "wish": wish, "name": f"wishes.{number}", "hot": _hot(wish)})
+        brief = "Hete tijden, waarom?" if wish.hot else "Gewone tijden, waarom?"
+        rows.append({"wish": wish, "name": f"wishes.{number}", "brief": brief, "hot": _hot(wish)})
     return rows
 
 
