@@ -137,7 +137,7 @@ def spots(random: Random) -> list[Spot]:
 def _inside(area: str, random: Random) -> tuple[float, float]:
     """Draw a point well inside a stadsdeel: a convex mix of its corners, pulled to the middle."""
     corners = _CORNERS[area]
-    weights = [random.expovariate(1.0) + 0.25 for _ in corners]
+    weights = [random.expovariate(1.0) ** 2 + 0.08 for _ in corners]
     total = sum(weights)
     east = sum(weight * corner[0] for weight, corner in zip(weights, corners, strict=True)) / total
     north = sum(weight * corner[1] for weight, corner in zip(weights, corners, strict=True)) / total

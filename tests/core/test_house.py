@@ -39,6 +39,7 @@ NOT_PURE = {
     "shortlist.guarding.audit": "writes and checks the log in the transaction of the action",
     "shortlist.demo.chain": "fills the fictitious city through the rooms' use cases",
     "shortlist.demo.deciding": "the same, from priority to plan van aanpak",
+    "shortlist.demo.week": "the same, from requests to reports",
     "shortlist.showing.install": "hangs layout, filters and static files into the application",
     "shortlist.showing.forms": "keeps what was typed between browser and schema",
     "shortlist.showing.dutch": "marshmallow's messages in Dutch",
