@@ -209,8 +209,12 @@ def new_group(*, actor: Actor, now: datetime, session: Session) -> ResponseRetur
 def place_options(
     *, stadsdeel_id: UUID | None = None, actor: Actor, session: Session
 ) -> list[tuple[UUID, str]]:
-    """Return the places as choices, with the stadsdeel behind the name when there are more stadsdelen."""
-    found = work.visible_places(stadsdeel_id=stadsdeel_id, actor=actor, session=session)
+    """Return the places where groups can be as choices, with the stadsdeel behind the name when there are more."""
+    found = [
+        place
+        for place in work.visible_places(stadsdeel_id=stadsdeel_id, actor=actor, session=session)
+        if place.kind is not PlaceKind.BASIS
+    ]
     several = len({place.stadsdeel_id for place in found}) > 1
     return [(place.id, f"{place.name} ({place.stadsdeel})" if several else place.name) for place in found]
 

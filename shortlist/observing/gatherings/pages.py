@@ -16,7 +16,7 @@ from shortlist.guarding.roles import Actor, Role
 from shortlist.observing import work
 from shortlist.observing.gatherings.words import sighting_view
 from shortlist.observing.schemas import MOST_PEOPLE, CorrectionForm, GatheringForm
-from shortlist.observing.tables import Capacity, GroupState, RoleSeen, Source
+from shortlist.observing.tables import Capacity, GroupState, PlaceKind, RoleSeen, Source
 from shortlist.showing.dutch import local_value
 from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.words import hoofdletter
@@ -147,6 +147,7 @@ def _form_page(
         places=[
             (place.id, f"{place.name} ({place.stadsdeel})" if several_places else place.name)
             for place in sorted(places, key=lambda place: place.id not in usual)
+            if place.kind is not PlaceKind.BASIS
         ],
         blocks=work.seen_blocks(),
         capacities=[(one.value, hoofdletter(one.value)) for one in Capacity],
