@@ -4,6 +4,7 @@ Each command lives in its room's ``commands.py`` and is imported only when it is
 ``shortlist --help`` stays quick. Exit codes: 0 success, 2 bad input, 1 something of ours is broken.
 """
 
+import difflib
 import importlib
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,8 @@ from typing import cast
 
 import click
 
-from shortlist.errors import Broken, ShortlistError
+from shortlist.errors import BadInput, Broken, ShortlistError
+from shortlist.showing import command_line
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "classify": ("shortlist.classifying.commands:classify", "Beoordeel vragenlijsten onder de regelsets."),
@@ -29,6 +31,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "differentiate": (
         "shortlist.differentiating.commands:differentiate",
         "Beschrijf de plaats van leden in een groep, of onthoud je.",
+    ),
+    "networks": (
+        "shortlist.differentiating.commands:networks",
+        "Vind de groepen van een gebied en wat ermee gebeurt.",
     ),
     "train": (
         "shortlist.differentiating.commands:train",
@@ -49,7 +55,9 @@ class LazyCommands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command when it is asked for."""
         if cmd_name not in COMMANDS:
-            return None
+            near = difflib.get_close_matches(cmd_name, COMMANDS, n=1)
+            hint = f" Bedoelt u '{near[0]}'?" if near else " Zie 'shortlist --help'."
+            raise BadInput(f"De opdracht '{cmd_name}' bestaat niet.{hint}")
         module, attribute = COMMANDS[cmd_name][0].split(":")
         command = getattr(importlib.import_module(module), attribute)
         return cast(click.Command, command)
@@ -68,6 +76,7 @@ def shortlist() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with the exit code of the contract."""
+    click.Context.formatter_class = command_line.DutchFormatter
     try:
         shortlist.main(args=arguments, prog_name="shortlist", standalone_mode=False)
     except click.exceptions.Abort:
@@ -75,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
     except click.ClickException as error:
-        error.show()
+        click.echo(command_line.said(error), err=True)
         sys.exit(2)
     except Broken as error:
         click.echo(error.message, err=True)
