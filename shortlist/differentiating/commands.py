@@ -1,6 +1,7 @@
 """``shortlist differentiate``, ``networks`` and ``train``: the contract of this room on the command line."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,49 @@ def differentiate(
     model = load_reading_model(rules, models_folder)
     observed = read_observed(text, file=shown, most_present=rules.most_present, expected_core=expected_core)
     _print(as_json(read_group(observed, rules, model), rules, model), pretty)
+
+
+@click.command(
+    name="networks",
+    help="Vind de groepen van een heel gebied per venster, en wat ermee gebeurt: ontstaan, groeien, krimpen, "
+    "samengaan, splitsen, verdwijnen, mengen. BESTAND is als bij differentiate; met 'groups' (naam: leden) wordt "
+    "ook bekeken welke bekende groepen mengen en wie bij twee groepen hoort. '-' leest standaardinvoer.",
+)
+@click.argument("file", required=False, metavar="BESTAND")
+@click.option(
+    "--window", default="28d", show_default=True, metavar="DUUR", help="Lengte van een venster: 28d of 4w."
+)
+@_pretty_option
+@_rules_option
+def networks(file: str | None, window: str, pretty: bool, rules_folder: Path) -> None:
+    """Print the groups of an area through time as JSON; raises :class:`BadInput` for whatever does not fit."""
+    # scikit-network takes a while to import.
+    from shortlist.differentiating.network import MOST_WINDOWS, follow_area
+    from shortlist.differentiating.network import as_json as network_as_json
+    from shortlist.differentiating.reading_files import load_network_rules
+
+    days = _days(window)
+    shown, text = _text(file)
+    rules = load_network_rules(rules_folder)
+    observed = read_observed(text, file=shown, most_present=rules.ties.most_present, with_groups=True)
+    try:
+        found = follow_area(observed, rules, window_days=days)
+    except ValueError as error:
+        raise BadInput(
+            f"dit geeft meer dan {MOST_WINDOWS} vensters. Kies een langer venster, of controleer de data.",
+            where=("--window",),
+        ) from error
+    _print(network_as_json(found, rules), pretty)
+
+
+def _days(window: str) -> int:
+    fits = re.fullmatch(r"([1-9]\d{0,3})([dw])", window)
+    if fits is None:
+        raise BadInput(
+            f"'{window}' is geen duur. Schrijf een aantal dagen of weken, zoals 28d of 4w.",
+            where=("--window",),
+        )
+    return int(fits[1]) * (7 if fits[2] == "w" else 1)
 
 
 @click.command(

@@ -7,13 +7,16 @@ import hashlib
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shortlist.assets import MODELS, RULES
 from shortlist.differentiating.effort import EffortRules
 from shortlist.differentiating.reading import ReadingModel, ReadingRules
 from shortlist.errors import Broken
 from shortlist.storing.dated_yaml import Document, newest_for, read_folder, stop_on
+
+if TYPE_CHECKING:
+    from shortlist.differentiating.network import NetworkRules
 
 MODEL = "member-reading"
 
@@ -72,6 +75,28 @@ def reading_rules(document: Document) -> ReadingRules:
         tie_shrink=data["ties"]["shrink"],
         most_present=data["ties"]["most_present"],
         **reading,
+    )
+
+
+def load_network_rules(folder: Path = RULES, on: date | None = None) -> "NetworkRules":
+    """Return the rules of ``shortlist networks`` in force on a day; a file that does not fit raises :class:`Broken`."""
+    # Whoever reads members needs no communities, and scikit-network takes its time to import.
+    from shortlist.differentiating.dynamics import EventRules
+    from shortlist.differentiating.mixing import MixingRules, TwoGroupRules
+    from shortlist.differentiating.network import NetworkRules, TieRules
+
+    data = newest_document(folder, "networks", on).data
+    part = {
+        name: {key: value for key, value in data[name].items() if key != "because"}
+        for name in ("ties", "events", "mixing", "two_groups")
+    }
+    return NetworkRules(
+        data["name"],
+        data["valid_from"],
+        TieRules(**part["ties"]),
+        EventRules(**part["events"]),
+        MixingRules(**part["mixing"]),
+        TwoGroupRules(**part["two_groups"]),
     )
 
 
