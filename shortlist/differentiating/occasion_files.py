@@ -283,7 +283,7 @@ def _from_csv(text: str, file: str, most_present: int) -> Observed:
             f"dit is geen geldige CSV (regel {reader.line_num}: {error}). Controleer de aanhalingstekens.",
             where=(file,),
         ) from error
-    columns = [name.strip() for name in rows[0][1]]
+    columns = [name.strip() for name in rows[0][1]] if rows else []
     faults = _Faults(file)
     for name in _NEEDED:
         if name not in columns:

@@ -338,9 +338,9 @@ def test_bad_files_are_refused_by_name(data: Any, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  ", "{", '{"gatherings": [], "gatherings": []}', '{"gatherings": NaN}', "[" * 9000]
+    "text", ["", "  ", ";", "{", '{"gatherings": [], "gatherings": []}', '{"gatherings": NaN}', "[" * 9000]
 )
-def test_what_is_no_json_is_refused(text: str) -> None:
+def test_what_is_neither_json_nor_csv_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
         read_observed(text, file="-", most_present=RULES.most_present)
 
