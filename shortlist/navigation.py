@@ -12,6 +12,8 @@ from flask import request, url_for
 from sqlmodel import Session
 
 from shortlist.classifying import pages as classifying
+from shortlist.classifying.comparing.pages import COMPARERS
+from shortlist.classifying.comparing.pages import pages as comparing
 from shortlist.connecting.pages import pages as connecting
 from shortlist.deploying import pages as deploying
 from shortlist.deploying.reports.pages import pages as reports
@@ -57,20 +59,30 @@ ITEMS: tuple[NavItem, ...] = (
         frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH, Role.STAFGROEPLID, Role.VEILIGHEIDSMANAGER}),
     ),
     NavItem("Teams", "teams.team_list", frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})),
-    NavItem("Mijn diensten", "inzet.own_shifts", frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT})),
+    NavItem(
+        "Mijn diensten", "inzet.own_shifts", frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT})
+    ),
     NavItem(
         "Aanvragen",
         "aanvraag.request_list",
         frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.TEAMLEIDER}),
     ),
+    NavItem("Vergelijken", "vergelijken.compare", COMPARERS),
     NavItem("Logboek", "toegang.log_page", frozenset({Role.PRIVACY_OFFICER})),
 )
-PANELS: tuple[PanelSource, ...] = (classifying.panel, members.panel, prioritising.panel, aanpak.panel, deploying.panel)
+PANELS: tuple[PanelSource, ...] = (
+    classifying.panel,
+    members.panel,
+    prioritising.panel,
+    aanpak.panel,
+    deploying.panel,
+)
 WORK: tuple[WorkSource, ...] = (
     classifying.waiting,
     members.waiting,
     prioritising.waiting,
-    aanpak.waiting, plannen.waiting,
+    aanpak.waiting,
+    plannen.waiting,
     deploying.waiting,
 )
 MEMBER_LIST_ALLOWED = member_list_allowed
@@ -85,6 +97,7 @@ def rooms() -> Iterator[Pages]:
     yield observing
     yield gatherings
     yield classifying.pages
+    yield comparing
     yield members.pages
     yield prioritising.pages
     yield aanpak.pages

@@ -17,6 +17,7 @@ from shortlist.classifying.conditions import Rule
 from shortlist.classifying.diagram import TooLargeError
 from shortlist.classifying.duiding import DuidingRules, Theme
 from shortlist.classifying.frequency import FrequencyParameters
+from shortlist.classifying.national_files import NationalCounts, read_national_counts
 from shortlist.classifying.questionnaire import Block, Citation, Item, Order, Questionnaire, Scale
 from shortlist.classifying.routing import ClassRoute, RouteException, Routing
 from shortlist.classifying.table import Gate, RuleTable
@@ -35,6 +36,7 @@ KINDS = (
     "frequency",
     "routing",
     "assessment-terms",
+    "national-counts",
 )
 """The kinds of file that this room owns."""
 
@@ -50,6 +52,8 @@ class Rules:
     frequency: FrequencyParameters
     routing: Routing
     shelf: Shelf = field(repr=False, compare=False)
+    national: NationalCounts | None = None
+    """Absent when the folder has no such file: it is context only."""
 
     def in_force(self, on: date) -> tuple[Ruleset, ...]:
         """Return the rulesets in force on a day, oldest first."""
@@ -104,10 +108,32 @@ def read_rules_folder(
     frequency = _read_frequency(frequency_file, problems) if frequency_file else None
     classes = {name for ruleset in sound for name in ruleset.classes}
     routing = _read_routing(routing_file, questionnaire, classes, problems) if routing_file else None
+    counts = newest_for(shelf.of_kind("national-counts"), on)
+    national = read_national_counts(counts, problems) if counts else None
+    _check_leading(shelf, problems)
     found = tuple(sorted(set(problems)))
     if found or not (duiding and frequency and routing):
         return None, found
-    return Rules(on, questionnaire, tuple(sound), duiding, frequency, routing, shelf), ()
+    return Rules(on, questionnaire, tuple(sound), duiding, frequency, routing, shelf, national), ()
+
+
+def _check_leading(shelf: Shelf, problems: list[Problem]) -> None:
+    """Report every version of the terms that puts a ruleset first which does not exist."""
+    names = sorted({document.name for document in shelf.of_kind("ruleset")})
+    if shelf.problems:  # a ruleset that could not be read may be the one that is meant
+        return
+    for document in shelf.of_kind("assessment-terms"):
+        name = document.data["parameters"]["leading_ruleset"]
+        if names and name not in names:
+            near = get_close_matches(name, names, 1)
+            problems.append(
+                document.problem(
+                    f"leading_ruleset: regelset '{name}' bestaat niet.",
+                    f"bedoelt u '{near[0]}'?" if near else f"kies uit: {', '.join(names)}.",
+                    "parameters",
+                    "leading_ruleset",
+                )
+            )
 
 
 def _one(shelf: Shelf, kind: str, on: date | None, problems: list[Problem]) -> Document | None:

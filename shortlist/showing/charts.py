@@ -128,6 +128,88 @@ def time_series(
     return _picture(id, title, told, second + 22, body)
 
 
+def flow_chart(
+    title: str,
+    flows: Sequence[tuple[str, str, float]],
+    *,
+    id: str,  # noqa: A002 — it is the HTML attribute of that name
+    before: str = "nu",
+    after: str = "straks",
+    description: str = "",
+) -> Markup:
+    """Draw what goes from where to where: states on the left and right, bands as thick as their number between them.
+
+    ``flows`` are (from, to, number) in the order in which the states stand from top to bottom; what stays the
+    same is grey, what changes has a colour.
+    """
+    whole = sum(number for _, _, number in flows) or 1
+    left, right = _stacks(flows, 0, whole), _stacks(flows, 1, whole)
+    height = 26 + max(_foot(left), _foot(right))
+    body = (
+        f'<text class="sl-chart__axis sl-chart__axis--end" x="35%" y="12">{escape(before)}</text>'
+        f'<text class="sl-chart__axis" x="65%" y="12">{escape(after)}</text>'
+    )
+    bands = ""
+    out = {name: top for name, (top, _, _) in left.items()}
+    into = {name: top for name, (top, _, _) in right.items()}
+    for start, end, number in flows:
+        thick = _FLOW_HEIGHT * number / whole
+        y1, y2 = out[start], into[end]
+        out[start], into[end] = y1 + thick, y2 + thick
+        look = "stays" if start == end else "moves"
+        bands += (
+            f'<path class="sl-flow sl-flow--{look}" d="M0 {_number(y1)}C50 {_number(y1)} 50 {_number(y2)} '
+            f"100 {_number(y2)}V{_number(y2 + thick)}C50 {_number(y2 + thick)} 50 {_number(y1 + thick)} "
+            f'0 {_number(y1 + thick)}Z"><title>{escape(start)} → {escape(end)}: {escape(getal(number))}</title></path>'
+        )
+    body += (
+        f'<svg x="37%" y="26" width="26%" height="{height - 26}" viewBox="0 0 100 {height - 26}" '
+        f'preserveAspectRatio="none">{bands}</svg>'
+    )
+    for stack, x, edge, end in ((left, "35%", "36%", " sl-chart__axis--end"), (right, "65%", "63%", "")):
+        for name, (top, tall, number) in stack.items():
+            y = 26 + top
+            body += (
+                f'<text class="sl-flow__name{end}" x="{x}" y="{_number(y + 13)}">{escape(name)}</text>'
+                f'<text class="sl-flow__name sl-flow__name--number{end}" x="{x}" y="{_number(y + 30)}">'
+                f"{escape(getal(number))}</text>"
+                f'<rect class="sl-chart__bar" x="{edge}" y="{_number(y)}" width="1%" height="{_number(tall)}"/>'
+            )
+    told = description or ", ".join(f"{start} naar {end} {getal(number)}" for start, end, number in flows)
+    return _picture(id, title, told or "geen gegevens", round(height), body)
+
+
+_FLOW_HEIGHT = 260
+_FLOW_SLOT = 40
+"""Room that a state takes at least, so that its name and number fit."""
+
+
+def _stacks(
+    flows: Sequence[tuple[str, str, float]], side: int, whole: float
+) -> dict[str, tuple[float, float, float]]:
+    """Return per state its top, its height (pixels) and its number, in the order in which the states first come."""
+    sums: dict[str, float] = {}
+    for flow in sorted(flows, key=lambda one: _first(flows, str(one[side]))):
+        sums[str(flow[side])] = sums.get(str(flow[side]), 0) + flow[2]
+    stacks, top = {}, 0.0
+    for name, number in sums.items():
+        tall = _FLOW_HEIGHT * number / whole
+        stacks[name] = (top, tall, number)
+        top += max(tall + 8, _FLOW_SLOT)
+    return stacks
+
+
+def _first(flows: Sequence[tuple[str, str, float]], name: str) -> tuple[int, int]:
+    """Place a state by where it first stands on the left; one that is only on the right by its first arrival."""
+    starts = [place for place, flow in enumerate(flows) if flow[0] == name]
+    ends = [place for place, flow in enumerate(flows) if flow[1] == name]
+    return (starts or ends)[0], 0 if starts else 1
+
+
+def _foot(stacks: dict[str, tuple[float, float, float]]) -> float:
+    return max((max(top + tall, top + _FLOW_SLOT) for top, tall, _ in stacks.values()), default=_FLOW_SLOT)
+
+
 def week_timeline(
     title: str,
     start: datetime,

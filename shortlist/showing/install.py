@@ -33,6 +33,7 @@ _FILTERS = (
 _GLOBALS = {
     "bar_chart": charts.bar_chart,
     "empty_form": Form(),
+    "flow_chart": charts.flow_chart,
     "level_bars": charts.level_bars,
     "levels": words.LEVELS,
     "map_picture": maps.map_picture,

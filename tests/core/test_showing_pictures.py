@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shortlist.showing import maps
-from shortlist.showing.charts import Block, bar_chart, level_bars, time_series, week_timeline
+from shortlist.showing.charts import Block, bar_chart, flow_chart, level_bars, time_series, week_timeline
 
 MONDAY = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
 
@@ -52,6 +52,20 @@ def test_the_week_in_which_the_clock_goes_back_is_an_hour_longer() -> None:
     last = Block(start + timedelta(hours=168), start + timedelta(hours=169), "laatste uur")
     svg = fromstring(week_timeline("Week 43", start, [("boa-1", [last])], id="a"))
     assert [b.get("width") for b in svg.findall("svg")] == ["0.592%"]
+
+
+def test_a_flow_picture_draws_each_state_as_tall_as_its_number_and_colours_only_what_changes() -> None:
+    flows = [("hinderlijk", "hinderlijk", 6), ("<zwaar>", "hinderlijk", 2), ("<zwaar>", "<zwaar>", 2)]
+    svg = fromstring(flow_chart("Verloop", flows, id="a", before="oud", after="nieuw"))
+    heights = [float(str(rect.get("height"))) for rect in _rects(svg, "sl-chart__bar")]
+    assert heights == [156, 104, 208, 52]
+    looks = [str(path.get("class")) for path in svg.iter("path")]
+    assert [look.split("--")[1] for look in looks] == ["stays", "moves", "stays"]
+    assert "<zwaar>" in [text.text for text in svg.iter("text")]
+    assert (
+        svg.findtext("desc")
+        == "hinderlijk naar hinderlijk 6, <zwaar> naar hinderlijk 2, <zwaar> naar <zwaar> 2"
+    )
 
 
 def test_a_level_shows_as_many_bars_as_its_place_and_none_when_unknown() -> None:

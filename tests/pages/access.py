@@ -43,6 +43,11 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "duiding.reasons": (STREET, "stadsdeel"),
     "duiding.history": (STREET, "stadsdeel"),
     "duiding.about_rules": (EVERYBODY, "stad"),
+    "vergelijken.compare": (
+        frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID, Role.COORDINATOR_VTH, Role.PRIVACY_OFFICER}),
+        "stad",
+    ),
+    "vergelijken.national_counts": (EVERYBODY, "stad"),
     "leden.member_list": (MEMBERS, "stadsdeel"),
     "leden.board": (MEMBERS, "stadsdeel"),
     "leden.role": (MEMBERS, "stadsdeel"),

@@ -16,7 +16,7 @@ from shortlist.assets import RULES
 from shortlist.classifying.assessing import AssessmentTerms
 from shortlist.classifying.rules_files import Rules, load_rules
 from shortlist.classifying.tables import Assessment, Perspective, PerspectiveClosed, Questionnaire
-from shortlist.errors import BadInput, Broken, NotFound, Refused
+from shortlist.errors import Broken, NotFound, Refused
 from shortlist.guarding.audit import record
 from shortlist.guarding.roles import Actor, Organisation, Role, require_role, require_stadsdeel
 from shortlist.guarding.tables import Account
@@ -36,13 +36,7 @@ LONGEST_PERIOD = timedelta(days=366)
 def load_room_rules(folder: Path = RULES) -> Rules:
     """Load the rules for the web application; raises Broken with file and line for every fault."""
     rules = load_rules(folder)
-    terms = terms_on(rules, None)
-    try:
-        rules.ruleset(terms.leading_ruleset, date.max)
-    except BadInput as error:
-        document = rules.shelf.of_kind("assessment-terms")[-1]
-        line = document.line("parameters", "leading_ruleset")
-        raise Broken(f"{document.shown_as}, regel {line}: leading_ruleset: {error.reason}") from error
+    terms_on(rules, None)
     return rules
 
 
