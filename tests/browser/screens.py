@@ -187,8 +187,9 @@ class Screen:
 
 
 def _has_equivalent(rule: str, html: str) -> bool:
-    """Tell whether WCAG 2.5.8's exception "Equivalent" holds: a map marker lies where the place lies, also when two
-    are close, and the table beside the map holds the same link with room around it.
+    """Tell whether WCAG 2.5.8's exception "Equivalent" holds.
+
+    A map marker lies where its place lies, also when two are close; the table beside the map holds the same visit.
     """
     return rule == "target-size" and "leaflet-marker-icon" in html
 
