@@ -68,4 +68,4 @@ BY_NAME = {"landelijk-2010": landelijk, "almere-2013": almere}
 
 def seeded(seed: int) -> random.Random:
     """Return a repeatable source of random test data."""
-    return random.Random(seed)  # noqa: S311 — test data, nothing secret
+    return random.Random(seed)
