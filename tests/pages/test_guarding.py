@@ -1,6 +1,7 @@
 """Signing in, the door and the audit log, on real databases."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,10 +11,12 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlmodel import col
 
+from shortlist.app import create_app
 from shortlist.guarding import work
 from shortlist.guarding.audit import AuditMissing, record, verify, watch
 from shortlist.guarding.door import EVERYBODY, PUBLIC
 from shortlist.guarding.tables import Account, AuditRow, SignIn, Stadsdeel, WriteKey
+from shortlist.settings import Settings
 from shortlist.storing.database import Database
 from tests.pages.access import ACCESS
 from tests.pages.conftest import NOW, PASSWORD, City, Clock
@@ -215,3 +218,13 @@ def test_an_account_without_a_password_lets_nobody_in(client: Any, city: City) -
         client.submit("/aanmelden", {"login": "stil", "password": "nobody has this password"}).status_code
         == 400
     )
+
+
+def test_accounts_are_listed_on_the_sign_in_page_in_demo_mode_only(
+    client: Any, city: City, settings: Settings
+) -> None:
+    assert "Fictieve jeugdagent" not in client.get("/aanmelden").get_data(as_text=True)
+    shown = create_app(replace(settings, demo=True), city.database).test_client().get("/aanmelden")
+    body = shown.get_data(as_text=True)
+    assert "Fictieve jeugdagent" in body
+    assert "Fictieve gegevens" in body
