@@ -30,6 +30,7 @@ from shortlist.planning.reviewing import pages as plannen
 from shortlist.planning.teams import pages as teams
 from shortlist.planning.week import pages as weekplan
 from shortlist.prioritising import pages as prioritising
+from shortlist.prioritising.urgent import pages as urgent
 from shortlist.showing.panels import Panel, WaitingWork
 from shortlist.showing.shell import Person, Place
 from shortlist.showing.words import woord
@@ -80,6 +81,7 @@ PANELS: tuple[PanelSource, ...] = (
 WORK: tuple[WorkSource, ...] = (
     classifying.waiting,
     members.waiting,
+    urgent.waiting,
     prioritising.waiting,
     aanpak.waiting,
     plannen.waiting,
@@ -100,6 +102,7 @@ def rooms() -> Iterator[Pages]:
     yield comparing
     yield members.pages
     yield prioritising.pages
+    yield urgent.pages
     yield aanpak.pages
     yield teams.pages
     yield weekplan.pages

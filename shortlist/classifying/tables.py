@@ -91,17 +91,8 @@ class Assessment(SQLModel, table=True):
     __tablename__ = "assessment"
     __table_args__ = (
         not_empty("reasoning"),
-        one_of(
-            "decided",
-            (
-                "aanvaardbaar",
-                "hinderlijk",
-                "overlastgevend",
-                "crimineel",
-                "te weinig bekend",
-                "alleen duiding",
-            ),
-        ),
+        not_empty("decided"),
+        not_empty("outcome"),
         UniqueConstraint("supersedes_id"),
         UniqueConstraint("questionnaire_id"),
         Index("ix_assessment_group_recorded", "group_id", "recorded_at"),
@@ -116,14 +107,15 @@ class Assessment(SQLModel, table=True):
     """One verdict per ruleset in the shape of ``shortlist classify``."""
     ruleset: str = Field(max_length=60)
     """Name of the ruleset that was leading."""
-    outcome: str = Field(max_length=20)
+    outcome: str = Field(max_length=60)
     """What the leading ruleset gave."""
     possible: list[str] = Field(sa_type=Json)
     """The classes that the leading ruleset left possible, low to high."""
     duiding: dict[str, Any] = Field(sa_type=Json)
     """Theme → ``{"level": …, "reasons": [Dutch text, …]}``: what lists and panels show without reading ``verdicts``."""
-    decided: str = Field(max_length=20)
-    """What the person decided; may deviate from ``outcome``."""
+    decided: str = Field(max_length=60)
+    """What the person decided; may deviate from ``outcome``. A class of the leading ruleset or *alleen duiding*:
+    ``decide`` checks it, because a municipality's own ruleset may name other classes."""
     reasoning: str = Field(max_length=4000)
     """The person's own reasoning; asked alike for accepting and deviating."""
     expires_on: date

@@ -64,6 +64,48 @@ class CurrentPriority:
     valid_from: date
     valid_until: date
     reason: str
+    urgent: bool = False
+    """Decided by spoedprocedure: the veiligheidsmanager alone, until it is reviewed or lapses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """One decision of a spoedprocedure with what became of it."""
+
+    id: UUID
+    group_id: UUID
+    reason: str
+    picture: str
+    valid_from: date
+    valid_until: date
+    at: datetime
+    by: str
+    withdrawn_on: date | None = None
+    withdrawn_by: str = ""
+    withdrawn_because: str = ""
+    decided_on: date | None = None
+    """First day on which the Stafgroep set a priority after it."""
+
+    def state(self, on: date) -> str:
+        """Return ``loopt``, ``ingetrokken``, ``beoordeeld`` (the Stafgroep decided) or ``vervallen`` on a day."""
+        ends = [
+            (day, state)
+            for day, state in ((self.withdrawn_on, WITHDRAWN), (self.decided_on, REVIEWED))
+            if day is not None and day <= min(on, self.valid_until)
+        ]
+        if ends:
+            return min(ends)[1]
+        return RUNNING if on <= self.valid_until else LAPSED
+
+    def runs(self, on: date) -> bool:
+        """Whether people are to be sent on its ground on a day."""
+        return self.valid_from <= on and self.state(on) == RUNNING
+
+
+RUNNING = "loopt"
+WITHDRAWN = "ingetrokken"
+REVIEWED = "beoordeeld"
+LAPSED = "vervallen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +135,17 @@ class Profile:
 
     @property
     def awaits_proposal(self) -> bool:
-        """Whether the last proposal came back, or an assessment that holds has no proposal or decision that holds."""
+        """Whether a proposal is due.
+
+        The last one came back, a spoedprocedure waits for its review, or an assessment that holds has no proposal or
+        decision that holds.
+        """
         if self.closed:
             return False
         if self.proposal is not None and self.proposal.state == RETURNED:
             return True
+        if self.current is not None and self.current.urgent:
+            return self.proposal is None or self.proposal.state == SET
         if self.picture is None or self.picture.expired:
             return False
         if self.proposal is None:

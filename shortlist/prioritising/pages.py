@@ -16,6 +16,8 @@ from shortlist.prioritising import work
 from shortlist.prioritising.board import Profile, compare
 from shortlist.prioritising.priorities import OPEN, RETURNED, TO_TRIANGLE, PriorityRules
 from shortlist.prioritising.schemas import ProposalForm, meeting_form
+from shortlist.prioritising.tables import Priority
+from shortlist.prioritising.urgent.work import urgent_history
 from shortlist.showing.forms import TOKENS, Form, blank, read_form
 from shortlist.showing.panels import Panel, WaitingWork
 from shortlist.showing.words import meervoud
@@ -57,6 +59,7 @@ def history(*, group_id: UUID, actor: Actor, now: datetime, session: Session) ->
         proposals=proposals,
         rules=_rules(now),
         proposes=actor.has(*MANAGER),
+        urgent=len(urgent_history(group_id, actor=actor, session=session)),
     )
 
 
@@ -152,6 +155,10 @@ def meeting(*, actor: Actor, now: datetime, session: Session) -> ResponseReturnV
     return _meeting_page(form, actor=actor, now=now, session=session)
 
 
+def _is_high(found: Profile) -> bool:
+    return found.current is not None and found.current.priority == Priority.HOOG
+
+
 def panel(group_id: UUID, *, actor: Actor, now: datetime, session: Session) -> Panel | None:
     """Return the priority panel of the group page."""
     found, _ = work.profile(group_id, actor=actor, now=now, session=session)
@@ -160,7 +167,7 @@ def panel(group_id: UUID, *, actor: Actor, now: datetime, session: Session) -> P
         "Prioriteit",
         "prioritising/panel.html",
         40,
-        {"profile": found},
+        {"profile": found, "urges": actor.has(*MANAGER) and not found.closed and not _is_high(found)},
         url_for("prioriteit.proposal" if proposes else "prioriteit.history", group_id=group_id),
         "Doe een voorstel" if proposes else "Voorstellen en besluiten",
     )
@@ -183,7 +190,11 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
             )
             for one in returned
         ]
-        fresh = [one for one in found if one.awaits_proposal and one not in returned]
+        fresh = [
+            one
+            for one in found
+            if one.awaits_proposal and one not in returned and not (one.current and one.current.urgent)
+        ]
         works += _proposals_wanted(fresh)
         works += _ending(found, now)
     if actor.has(*STAFGROEP):
@@ -220,6 +231,7 @@ def _ending(found: list[Profile], now: datetime) -> list[WaitingWork]:
         one.current.valid_until
         for one in found
         if one.current
+        and not one.current.urgent
         and (one.current.valid_until - today(now)).days <= rules.remind_days
         and not one.awaits_proposal
         and not _is_open(one)

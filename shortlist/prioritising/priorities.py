@@ -43,6 +43,18 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
+class UrgentRules:
+    """How long a spoedprocedure may run without the ordinary way."""
+
+    days: int
+    """Days that it holds, the first included."""
+    remind_days: int
+    """So many days before it lapses, the review is urgent."""
+    again_needs_review: bool
+    """Whether a second one waits for an assessment or a decision of the Stafgroep after the first."""
+
+
+@dataclass(frozen=True, slots=True)
 class PriorityRules:
     """The dated rules of ``rules/priorities.yaml``."""
 
@@ -51,6 +63,7 @@ class PriorityRules:
     default_months: int
     maximum_months: int
     remind_days: int
+    urgent: "UrgentRules"
     themes: tuple[str, ...]
     """Order of the duiding themes on screen; never a sum."""
     prosecution: tuple[str, ...]
@@ -77,6 +90,9 @@ def priority_rules(data: Mapping[str, Any]) -> PriorityRules:
         default_months=data["validity"]["default_months"],
         maximum_months=data["validity"]["maximum_months"],
         remind_days=data["validity"]["remind_days"],
+        urgent=UrgentRules(
+            data["urgent"]["days"], data["urgent"]["remind_days"], data["urgent"]["again_needs_review"]
+        ),
         themes=tuple(data["themes"]["order"]),
         prosecution=tuple(data["classes"]["prosecution"]),
         unregistered=tuple(data["classes"]["unregistered"]),

@@ -21,6 +21,19 @@ class ProposalForm(DutchSchema):
     """The proposal that stood there when the form was opened: a colleague may have made another since."""
 
 
+class UrgentForm(DutchSchema):
+    """Immediate deployment: why it cannot wait, and the provisional picture."""
+
+    reason = Text(required=True, validate=_LONG, metadata={"label": "Waarom spoed"})
+    picture = Text(required=True, validate=_LONG, metadata={"label": "Voorlopig beeld"})
+
+
+class WithdrawForm(DutchSchema):
+    """Why a spoedprocedure is withdrawn."""
+
+    reason = Text(required=True, validate=_LONG, metadata={"label": "Reden"})
+
+
 class DecisionForm(DutchSchema):
     """What the Stafgroep decides on one proposal; left alone when no kind is chosen."""
 

@@ -69,3 +69,47 @@ class PriorityDecision(SQLModel, table=True):
     valid_until: date
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class UrgentDecision(SQLModel, table=True):
+    """The veiligheidsmanager sends people at once, on a reasoned provisional picture, for a few days.
+
+    Whether it still runs is computed from its period, from :class:`UrgentEnd` and from what the Stafgroep decided
+    afterwards.
+    """
+
+    __tablename__ = "urgent_decision"
+    __table_args__ = (
+        not_empty("reason"),
+        not_empty("picture"),
+        UniqueConstraint("group_id", "sequence"),
+        CheckConstraint("valid_until >= valid_from", name="period"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    group_id: UUID = Field(foreign_key="jeugdgroep.id")
+    sequence: int
+    """1, 2, … per group: two people deciding at once collide here."""
+    reason: str = Field(max_length=4000)
+    """Why this cannot wait for the ordinary way."""
+    picture: str = Field(max_length=4000)
+    """The provisional picture: what was seen, when, by whom; facts, no names."""
+    assessment_id: UUID | None = Field(default=None, foreign_key="assessment.id")
+    """The assessment that stood on that day, when there was one."""
+    valid_from: date
+    valid_until: date
+    """Last day; the review is due then, or the decision lapses."""
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class UrgentEnd(SQLModel, table=True):
+    """An urgent decision is withdrawn before its last day, with a reason."""
+
+    __tablename__ = "urgent_end"
+    __table_args__ = (not_empty("reason"),)
+
+    urgent_id: UUID = Field(foreign_key="urgent_decision.id", primary_key=True)
+    reason: str = Field(max_length=4000)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")

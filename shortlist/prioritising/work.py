@@ -1,6 +1,5 @@
 """Use cases of prioritising: profiles side by side, the veiligheidsmanager's proposal, the Stafgroep's decision."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,10 +17,22 @@ from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.guarding.tables import Account
 from shortlist.observing.tables import GroupState, Jeugdgroep
 from shortlist.observing.work import get_group, today, visible_groups, weeks_of
-from shortlist.prioritising.board import CurrentPriority, Decision, Picture, Profile, Proposal
+from shortlist.prioritising.board import Decision, Picture, Profile, Proposal
+from shortlist.prioritising.current.work import current_priorities, current_priority
 from shortlist.prioritising.priorities import SET, PriorityRules, may_follow, priority_rules
-from shortlist.prioritising.tables import DecisionKind, Priority, PriorityDecision, PriorityProposal
+from shortlist.prioritising.tables import Priority, PriorityDecision, PriorityProposal
 from shortlist.storing.dated_yaml import Shelf, newest_for
+
+__all__ = [
+    "COMPARERS",
+    "current_priorities",
+    "current_priority",
+    "decide_priority",
+    "priority_rules_on",
+    "profile",
+    "profiles",
+    "propose_priority",
+]
 
 COMPARERS = (Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID)
 """Who sees groups side by side."""
@@ -38,43 +49,6 @@ def priority_rules_on(shelf: Shelf, on: date) -> PriorityRules:
     if document is None:
         raise Broken("In de regels ontbreekt een bestand met kind: priorities. Zet priorities.yaml terug.")
     return priority_rules(document.data)
-
-
-# --- what holds ---
-
-
-def current_priorities(
-    on: date, *, session: Session, group_ids: Sequence[UUID] | None = None
-) -> dict[UUID, CurrentPriority]:
-    """Return the priority that holds on a day per group (of ``group_ids`` when given); without one: absent.
-
-    For planning and pages alike; says nothing about persons. The caller has checked who may see the groups.
-    """
-    query = (
-        select(PriorityDecision)
-        .where(
-            col(PriorityDecision.kind) == DecisionKind.VASTGESTELD.value,
-            col(PriorityDecision.valid_from) <= on,
-        )
-        .order_by(
-            col(PriorityDecision.valid_from),
-            col(PriorityDecision.recorded_at),
-            col(PriorityDecision.sequence),
-        )
-    )
-    if group_ids is not None:
-        query = query.where(col(PriorityDecision.group_id).in_(list(group_ids)))
-    newest = {row.group_id: row for row in session.execute(query).scalars()}
-    return {
-        group_id: CurrentPriority(row.priority, row.valid_from, row.valid_until, row.reason)
-        for group_id, row in newest.items()
-        if on <= row.valid_until
-    }
-
-
-def current_priority(group_id: UUID, on: date, *, session: Session) -> CurrentPriority | None:
-    """Return the priority of one group that holds on a day, or None."""
-    return current_priorities(on, session=session, group_ids=[group_id]).get(group_id)
 
 
 # --- profiles ---

@@ -1,0 +1,1 @@
+"""Spoedprocedure: immediate deployment on a reasoned provisional picture, reviewed in time or it lapses."""
