@@ -154,6 +154,8 @@ def _tables(tree: Element) -> Iterator[str]:
         for head in heads:
             if head.get("scope") not in ("col", "row", "colgroup", "rowgroup"):
                 yield f"header cell without scope: {_text(head)} in {name}"
+            if not _text(head):
+                yield f"empty header cell in {name}"
 
 
 def _headings(tree: Element, whole: bool) -> Iterator[str]:
