@@ -31,6 +31,7 @@ from shortlist.planning.teams import pages as teams
 from shortlist.planning.week import pages as weekplan
 from shortlist.prioritising import pages as prioritising
 from shortlist.prioritising.urgent import pages as urgent
+from shortlist.reporting import pages as reporting
 from shortlist.showing.panels import Panel, WaitingWork
 from shortlist.showing.shell import Person, Place
 from shortlist.showing.words import woord
@@ -68,6 +69,7 @@ ITEMS: tuple[NavItem, ...] = (
         "aanvraag.request_list",
         frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.TEAMLEIDER}),
     ),
+    NavItem("Doorlooptijden", "doorlooptijd.overview", reporting.READERS),
     NavItem("Vergelijken", "vergelijken.compare", COMPARERS),
     NavItem("Logboek", "toegang.log_page", frozenset({Role.PRIVACY_OFFICER})),
 )
@@ -77,6 +79,7 @@ PANELS: tuple[PanelSource, ...] = (
     prioritising.panel,
     aanpak.panel,
     deploying.panel,
+    reporting.panel,
 )
 WORK: tuple[WorkSource, ...] = (
     classifying.waiting,
@@ -89,7 +92,7 @@ WORK: tuple[WorkSource, ...] = (
 )
 MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
-RULE_KINDS: tuple[str, ...] = ("member-roles", "priorities", "measures", "week-plan")
+RULE_KINDS: tuple[str, ...] = ("member-roles", "priorities", "measures", "week-plan", "lead-times")
 """Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
 
@@ -110,6 +113,7 @@ def rooms() -> Iterator[Pages]:
     yield requests
     yield reports
     yield connecting
+    yield reporting.pages
 
 
 def menu(actor: Actor) -> list[Place]:

@@ -91,4 +91,8 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "inzet.own_shifts": (frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT}), "eigen"),
     "inzet.report": (frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT}), "eigen"),
     "inzet.group_reports": (MEMBERS | {Role.COORDINATOR_VTH, Role.TEAMLEIDER}, "stadsdeel"),
+    "doorlooptijd.overview": (
+        frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID, Role.COORDINATOR_VTH}),
+        "eigen",
+    ),
 }
