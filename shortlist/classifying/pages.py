@@ -21,7 +21,7 @@ from shortlist.classifying.asking import (
     sections,
     side_by_side,
 )
-from shortlist.classifying.assessments.work import Shown
+from shortlist.classifying.assessments.work import Shown, before_it
 from shortlist.classifying.perspectives import known_count
 from shortlist.classifying.questionnaire import ONBEKEND, Answer
 from shortlist.classifying.rounds import work as rounds
@@ -438,6 +438,7 @@ def history(*, group_id: UUID, actor: Actor, now: datetime, session: Session) ->
         group_id=group_id,
         group_name=name,
         rows=[(shown, changes(shown)) for shown in found],
+        before=before_it(group_id, actor=actor, session=session),
         today=today(now),
         may_fill=actor.has(*FILLERS),
     )

@@ -16,8 +16,8 @@ from shortlist.classifying.tables import Assessment
 from shortlist.errors import NotFound
 from shortlist.guarding.roles import Actor, require_stadsdeel
 from shortlist.guarding.tables import Account
-from shortlist.observing.groups.work import get_group
-from shortlist.observing.tables import Jeugdgroep
+from shortlist.observing.groups.work import facts_of, get_group, today
+from shortlist.observing.tables import Jeugdgroep, LinkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,46 @@ def assessments_of(group_id: UUID, *, actor: Actor, session: Session) -> tuple[s
         found.append(Shown(row, group.id, group.name, name, changed))
         before = row.answers
     return group.name, found[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A group out of which another came, with what was concluded about it until then."""
+
+    group_id: UUID
+    group_name: str
+    kind: LinkKind
+    into: str
+    """Name of the group that came out of it."""
+    on: date
+    seen: bool
+    """Whether the actor works in its stadsdeel; if not, nothing but its name is told."""
+    rows: tuple[Shown, ...]
+
+
+def before_it(group_id: UUID, *, actor: Actor, session: Session) -> list[Before]:
+    """Return the groups that merged into this one or that it split off from, and theirs in turn; nearest first.
+
+    Their assessments count until the day of the link: that is the history that a fluid group carries with it.
+    """
+    found: list[Before] = []
+    waiting = [get_group(group_id, actor=actor, session=session).id]
+    known = set(waiting)
+    while waiting:
+        newer = get_group(waiting.pop(0), actor=actor, session=session)
+        for link in facts_of(newer.id, actor=actor, session=session).links:
+            if link.outgoing or link.kind is LinkKind.VERWANT or link.other_id in known:
+                continue
+            known.add(link.other_id)
+            rows: tuple[Shown, ...] = ()
+            if link.other_seen:
+                waiting.append(link.other_id)
+                _, every = assessments_of(link.other_id, actor=actor, session=session)
+                rows = tuple(one for one in every if today(one.assessment.recorded_at) <= link.on_date)
+            found.append(
+                Before(link.other_id, link.other, link.kind, newer.name, link.on_date, link.other_seen, rows)
+            )
+    return found
 
 
 def get_assessment(assessment_id: UUID, *, actor: Actor, session: Session) -> Shown:
