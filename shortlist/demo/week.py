@@ -1,7 +1,6 @@
 """The weeks of Waterveen: requests for jeugdboa's, last week's and this week's plan, and the reports on them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -19,9 +18,6 @@ from shortlist.planning.reviewing.work import decide_week_plan
 from shortlist.planning.tables import WeekPlanState
 from shortlist.planning.week.work import order_week_plan, rules_on
 from shortlist.storing.dated_yaml import Shelf
-
-SECONDS = 8.0
-"""Computing time for each of the two weeks, so that a new user does not wait."""
 
 
 def ask_for_jeugdboas(
@@ -65,9 +61,8 @@ def order_weeks(city: Waterveen, *, shelf: Shelf, now: datetime, session: Sessio
     leader = next(w for w in city.staff if w.role is Role.TEAMLEIDER)
     today = now.astimezone(AMSTERDAM).date()
     monday = today - timedelta(days=today.weekday())
+    rules = rules_on(shelf, today)
     for week in (monday - timedelta(days=7), monday):
-        rules = rules_on(shelf, today)
-        rules = replace(rules, parameters=replace(rules.parameters, seconds=SECONDS))
         asked = datetime.combine(week - timedelta(days=3), now.timetz())
         order_week_plan(week, rules=rules, actor=city.actor(leader), now=asked, session=session)
 

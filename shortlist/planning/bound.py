@@ -7,7 +7,7 @@ windows, and rosters stay lawful (HiGHS). Prices of these rules go to ``pricing`
 Research 53(6), 2005), so the bound holds whenever the work stops, converged or not.
 
 Left out of the rules, which only makes the bound larger, never wrong: spacing that depends on exact times inside
-windows, ``not_with``, floors.
+windows, ``not_with`` where both still fit in their windows, floors.
 """
 
 from collections.abc import Callable, Sequence
@@ -120,11 +120,11 @@ def simple_bound(instance: Instance) -> float:
     return worth
 
 
-def _most_apart(spans: Sequence[tuple[int, int, int]], gap: int) -> int:
-    """Return how many starts at least ``gap`` apart fit in stretches (lo, hi, window); the earliest first is best."""
+def _most_apart(spans: Sequence[tuple[int, int]], gap: int) -> int:
+    """Return how many starts at least ``gap`` apart fit in stretches (lo, hi); the earliest first is best."""
     count, free = 0, -(2**60)
     while True:
-        starts = [max(lo, free) for lo, hi, _ in spans if max(lo, free) <= hi]
+        starts = [max(lo, free) for lo, hi in spans if max(lo, free) <= hi]
         if not starts:
             return count
         count += 1
@@ -159,45 +159,72 @@ class Master:
         a = self.instance.arrays
         self.right: list[float] = [float(t) for t in a.times]
         self._cluster_rows: dict[tuple[int, int], list[int]] = {}
+        own_gap: list[int] = []
         for v in range(len(a.place)):
             gap = int(
                 a.clash_first[a.clash_from[v] : a.clash_from[v + 1]][
                     a.clash[a.clash_from[v] : a.clash_from[v + 1]] == v
                 ][0]
             )
-            self._clusters(v, gap - int(a.service[v]))
+            self._clusters([v], gap - int(a.service[v]))
+            own_gap.append(gap)
+        self._apart(own_gap)
         self.roster_rows = []
         for keys, _ in self.instance.sets:
             self.roster_rows.append(len(self.right))
             self.right.append(float(len(keys) - 1))
 
-    def _clusters(self, v: int, gap: int) -> None:
+    def _clusters(self, visits: Sequence[int], gap: int) -> None:
         """Add rows for stretches of windows in which fewer occurrences fit than are wanted.
 
-        The gap counts from start to start here, one service less than the rule: never stricter than the rule.
+        ``visits`` is one visit, or several of which any two starts lie ``gap`` seconds apart.
         """
-        a = self.instance.arrays
-        times = int(a.times[v])
+        times = int(self.instance.arrays.times[list(visits)].sum())
         if gap <= 0 or times <= 1:
             return
-        spans: dict[int, list[int]] = {}
-        for s in range(a.visit_slots[v], a.visit_slots[v + 1]):
-            span = spans.setdefault(int(a.slot_window[s]), [int(a.slot_lo[s]), int(a.slot_hi[s])])
-            span[0], span[1] = min(span[0], int(a.slot_lo[s])), max(span[1], int(a.slot_hi[s]))
-        line = sorted((lo, hi, w) for w, (lo, hi) in spans.items())
+        line = sorted((lo, hi, v, w) for v in visits for lo, hi, w in self._spans(v))
         fits: dict[tuple[int, int], int] = {}
         for size in range(1, len(line) + 1):
             if _LONGEST_STRETCH < size < len(line):
                 continue
             for i in range(len(line) - size + 1):
-                most = fits[i, i + size] = _most_apart(line[i : i + size], gap)
+                stretch = line[i : i + size]
+                most = fits[i, i + size] = _most_apart([(lo, hi) for lo, hi, _, _ in stretch], gap)
                 split = (
                     fits.get((i, k), times) + fits.get((k, i + size), times) for k in range(i + 1, i + size)
                 )
                 if most < min(times, min(split, default=times)):
-                    for _, _, w in line[i : i + size]:
+                    for _, _, v, w in stretch:
                         self._cluster_rows.setdefault((v, w), []).append(len(self.right))
                     self.right.append(float(most))
+
+    def _apart(self, own_gap: Sequence[int]) -> None:
+        """Add the same rows for visits that are kept apart from each other (``not_with``)."""
+        a = self.instance.arrays
+        least: dict[tuple[int, int], int] = {}
+        for v in range(len(a.place)):
+            for c in range(a.clash_from[v], a.clash_from[v + 1]):
+                least[v, int(a.clash[c])] = min(int(a.clash_first[c]), int(a.clash_last[c]))
+        known: set[frozenset[int]] = set()
+        for (v, u), gap in least.items():
+            if u <= v:
+                continue
+            together = [v, u]
+            for other in range(len(a.place)):
+                if other not in together and all(least.get((one, other), 0) >= gap for one in together):
+                    together.append(other)
+            if frozenset(together) not in known:
+                known.add(frozenset(together))
+                self._clusters(together, min(gap, *(own_gap[one] for one in together)))
+
+    def _spans(self, v: int) -> list[tuple[int, int, int]]:
+        """Return each window of a visit as (earliest start, latest start, window), by time."""
+        a = self.instance.arrays
+        spans: dict[int, list[int]] = {}
+        for s in range(a.visit_slots[v], a.visit_slots[v + 1]):
+            span = spans.setdefault(int(a.slot_window[s]), [int(a.slot_lo[s]), int(a.slot_hi[s])])
+            span[0], span[1] = min(span[0], int(a.slot_lo[s])), max(span[1], int(a.slot_hi[s]))
+        return sorted((lo, hi, w) for w, (lo, hi) in spans.items())
 
     def _group(self) -> list[Shift]:
         a = self.instance.arrays

@@ -315,6 +315,26 @@ def test_floors_forbidden_and_not_with_are_heeded() -> None:
     assert not violations(problem, shown)
 
 
+def test_visits_kept_apart_lower_the_bound_to_what_fits_and_not_below_it() -> None:
+    # Two places of one group, both evenings wanted at each, 18 hours between any two: one a night fits.
+    week = two_evenings(
+        times_per_week=2,
+        min_gap_hours=18,
+        windows=[{"start": iso(day, 19), "end": iso(day, 20)} for day in (0, 1)],
+    )
+    week["visits"].append({**week["visits"][0], "id": "g2"})
+    _, free, _ = solved(week)
+    assert (free.value, free.bound) == (40, 40)
+    _, plan, _ = solved(week | {"not_with": [{"visits": ["g1", "g2"], "gap_hours": 18}]})
+    assert (plan.value, plan.bound) == (20, 20)
+    # Service takes 15 minutes: with half an hour between them both just fit in the hour, with a second more not.
+    for visit in week["visits"]:
+        visit["service_minutes"] = 15
+    for hours, expected in ((0.5, 40), (0.5 + 1 / 3600, 20)):
+        _, plan, _ = solved(week | {"not_with": [{"visits": ["g1", "g2"], "gap_hours": hours}]})
+        assert (plan.value, plan.bound) == (expected, expected), hours
+
+
 def test_a_night_of_a_clock_change_is_planned_in_real_hours() -> None:
     # 25 October 2026: from 02:30 summer time to 02:30 winter time is an hour.
     week = two_evenings(
