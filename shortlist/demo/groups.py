@@ -187,7 +187,7 @@ def bands(spots: list[Spot], *, today: date, random: Random) -> list[Band]:
             )
             members.append(Youngster(made_id(random), f"WV-{number:04d}", core, spurs))
         days, hour = _SLOTS[random.randrange(len(_SLOTS))]
-        age = 10 if profiles[index] == "nieuw" else random.randrange(90, 500)
+        age = 10 if profiles[index] == "nieuw" else random.randrange(84, 120)
         found.append(
             Band(
                 made_id(random),
