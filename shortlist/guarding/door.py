@@ -21,6 +21,7 @@ from uuid import UUID
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -159,11 +160,30 @@ def _pass(
             answer = _answer(door, view, values, writing=writing, now=now, session=session)
     except _Undone as undone:
         answer = undone.answer
+    except IntegrityError as collision:
+        answer = _after_collision(collision, now)
     token = request.environ.pop("shortlist.renew", None)
     if token is not None and cookie.get(TOKEN) == token:
         with _transaction(True) as session:
             renew(token, now=now, session=session)
     return answer
+
+
+def _after_collision(collision: IntegrityError, now: datetime) -> Response:
+    """Answer a write that collided at its commit: as the same form's other copy did, or say what happened.
+
+    Raises:
+        Refused: somebody else recorded something at the same moment that cannot stand beside this.
+    """
+    with _transaction(False) as session:
+        actor = current_actor(session, now)
+        earlier = finished_write(_write_key(), actor=actor, session=session) if actor else None
+        if earlier is not None:
+            return _replayed(earlier)
+    raise Refused(
+        "Iemand legde op hetzelfde moment iets vast dat hier niet naast kan bestaan. Er is niets opgeslagen; "
+        "ga terug, ververs de pagina en kijk wat er nu staat."
+    ) from collision
 
 
 def _answer(

@@ -1,6 +1,7 @@
 """Signing in, the door and the audit log, on real databases."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,10 +17,11 @@ from shortlist.guarding import work
 from shortlist.guarding.audit import AuditMissing, record, verify, watch
 from shortlist.guarding.door import EVERYBODY, PUBLIC
 from shortlist.guarding.tables import Account, AuditRow, SignIn, Stadsdeel, WriteKey
+from shortlist.observing.tables import Jeugdgroep
 from shortlist.settings import Settings
 from shortlist.storing.database import Database
 from tests.pages.access import ACCESS
-from tests.pages.conftest import NOW, PASSWORD, City, Clock
+from tests.pages.conftest import NOORD, NOW, PASSWORD, City, Clock
 
 
 def _actions(database: Database) -> list[str]:
@@ -228,3 +230,30 @@ def test_accounts_are_listed_on_the_sign_in_page_in_demo_mode_only(
     body = shown.get_data(as_text=True)
     assert "Fictieve jeugdagent" in body
     assert "Fictieve gegevens" in body
+
+
+def test_the_same_form_sent_twice_at_once_is_done_once_and_answered_alike(
+    app: Flask, client: Any, city: City
+) -> None:
+    client.sign_in("jeugdagent")
+    fields = {
+        **client.tokens("/groepen/nieuw"),
+        "name": "Groep Tegelijk",
+        "stadsdeel": str(NOORD),
+        "first_signal_on": "2026-11-20",
+    }
+    cookie = client.get_cookie("shortlist").value
+
+    def send(_: int) -> tuple[int, str | None]:
+        browser = app.test_client()
+        browser.set_cookie("shortlist", cookie)
+        answer = browser.post("/groepen/nieuw", data=fields)
+        return answer.status_code, answer.location
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = set(pool.map(send, range(8)))
+    assert len(answers) == 1
+    assert next(iter(answers))[0] == 303
+    with city.database.reading() as session:
+        names = session.execute(select(func.count()).select_from(Jeugdgroep)).scalar_one()
+    assert names == 1
