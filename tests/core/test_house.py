@@ -51,6 +51,7 @@ A stopwatch (``perf_counter``, ``monotonic``) is no clock.
 """
 
 SQL_OUTSIDE = {
+    "shortlist.guarding.door": "answers a write that collided at its commit; it asks nothing of the database itself",
     "shortlist.guarding.audit": "listens to every statement, so that no read of personal data goes unlogged",
 }
 """Module → why it knows SQL outside tables.py, work.py and storing/."""
