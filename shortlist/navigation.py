@@ -12,6 +12,9 @@ from flask import request, url_for
 from sqlmodel import Session
 
 from shortlist.classifying import pages as classifying
+from shortlist.classifying.agenda import pages as agenda
+from shortlist.classifying.agreeing.pages import READERS as AGREEMENT_READERS
+from shortlist.classifying.agreeing.pages import pages as agreeing
 from shortlist.classifying.comparing.pages import COMPARERS
 from shortlist.classifying.comparing.pages import pages as comparing
 from shortlist.connecting.pages import pages as connecting
@@ -69,8 +72,10 @@ ITEMS: tuple[NavItem, ...] = (
         "aanvraag.request_list",
         frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.TEAMLEIDER}),
     ),
+    NavItem("JIT-agenda", "agenda.overview", agenda.JIT),
     NavItem("Doorlooptijden", "doorlooptijd.overview", reporting.READERS),
     NavItem("Vergelijken", "vergelijken.compare", COMPARERS),
+    NavItem("Overeenstemming", "overeenstemming.overview", AGREEMENT_READERS),
     NavItem("Logboek", "toegang.log_page", frozenset({Role.PRIVACY_OFFICER})),
 )
 PANELS: tuple[PanelSource, ...] = (
@@ -83,6 +88,7 @@ PANELS: tuple[PanelSource, ...] = (
 )
 WORK: tuple[WorkSource, ...] = (
     classifying.waiting,
+    agenda.waiting,
     members.waiting,
     urgent.waiting,
     prioritising.waiting,
@@ -92,7 +98,14 @@ WORK: tuple[WorkSource, ...] = (
 )
 MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
-RULE_KINDS: tuple[str, ...] = ("member-roles", "priorities", "measures", "week-plan", "lead-times")
+RULE_KINDS: tuple[str, ...] = (
+    "member-roles",
+    "priorities",
+    "measures",
+    "week-plan",
+    "lead-times",
+    "agreement",
+)
 """Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
 
@@ -102,7 +115,9 @@ def rooms() -> Iterator[Pages]:
     yield observing
     yield gatherings
     yield classifying.pages
+    yield agenda.pages
     yield comparing
+    yield agreeing
     yield members.pages
     yield prioritising.pages
     yield urgent.pages

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from shortlist.classifying import work
+from shortlist.classifying.agenda.work import decided_after
 from shortlist.classifying.answers import work as answering
 from shortlist.classifying.asking import (
     OTHER_NUMBER,
@@ -421,6 +422,8 @@ def reasons(*, assessment_id: UUID, actor: Actor, now: datetime, session: Sessio
         story=story(kept.verdicts[0], rules.questionnaire, behind),
         others=[other_line(verdict) for verdict in kept.verdicts[1:]],
         facts=facts_in_order(answers, rules.questionnaire, behind),
+        later=decided_after(kept.questionnaire_id, kept.recorded_at, rules=rules, session=session),
+        word=rules.questionnaire.word,
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from shortlist.classifying.agenda.points import Step
 from shortlist.storing.columns import Json, UtcDateTime, not_empty, one_of, plausible
 
 
@@ -81,6 +82,34 @@ class Answer(SQLModel, table=True):
     """The two did not settle this one: it stays onbekend and goes to the JIT, with ``note`` as the question."""
     sequence: int
     """1, 2, … per questionnaire: which of two answers came later."""
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class AgendaStep(SQLModel, table=True):
+    """What the JIT or the driehoek did with an answer that the two professionals put on the JIT agenda."""
+
+    __tablename__ = "jit_agenda_step"
+    __table_args__ = (
+        one_of("kind", Step),
+        not_empty("reason"),
+        CheckConstraint(f"(kind = '{Step.NAAR_DRIEHOEK}') = (answer = '')", name="answer_when_decided"),
+        CheckConstraint(f"(kind = '{Step.BESLUIT_DRIEHOEK}') = (step = 2)", name="driehoek_second"),
+        CheckConstraint("step IN (1, 2)", name="step"),
+        UniqueConstraint("questionnaire_id", "item", "step"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    questionnaire_id: UUID = Field(foreign_key="questionnaire.id")
+    item: str = Field(max_length=40)
+    step: int
+    """1, or 2 for what the driehoek decided."""
+    kind: str = Field(max_length=20)
+    answer: str = Field(default="", max_length=40)
+    """The value that was decided, as in ``answer.value``; empty when the point was sent on."""
+    reason: str = Field(max_length=2000)
+    decided_on: date
+    """The day of the meeting."""
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_by: UUID = Field(foreign_key="account.id")
 

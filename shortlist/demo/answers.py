@@ -81,13 +81,15 @@ def views(
 
 
 def _differ(youth: dict[str, Answer], random: Random) -> None:
-    """Let the youth worker see one or two things differently, mostly milder."""
+    """Let the youth worker see some things differently, mostly milder."""
     milder: Mapping[Answer, Answer] = {
         "vaak": "soms",
+        "ja": "enigszins",
+        "meesten": "helft",
         "slecht": "matig",
         "toenemend": "stabiel",
         "harder": "gelijk",
     }
     open_to_doubt = [item for item, value in youth.items() if value in milder]
-    for item in random.sample(open_to_doubt, min(len(open_to_doubt), random.choice((0, 1, 1, 2)))):
+    for item in random.sample(open_to_doubt, min(len(open_to_doubt), random.choice((1, 2, 3, 5)))):
         youth[item] = milder[youth[item]]

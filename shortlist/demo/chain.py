@@ -13,8 +13,10 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from shortlist.classifying.agenda.points import Step
+from shortlist.classifying.agenda.work import take_step
 from shortlist.classifying.answers.work import Choice, look_together, save_answers, settle
-from shortlist.classifying.questionnaire import Answer
+from shortlist.classifying.questionnaire import ONBEKEND, Answer
 from shortlist.classifying.rounds.work import start_round, terms_on
 from shortlist.classifying.rules_files import Rules
 from shortlist.classifying.work import decide, weigh
@@ -105,7 +107,15 @@ def assess_groups(
         )
         if unfinished:
             continue
-        _settle_all(round_id, duty.police, police, rules=rules, now=at + timedelta(hours=30), session=session)
+        put = _settle_all(
+            round_id,
+            duty.police,
+            police,
+            to_jit=number % 3 == 1,
+            rules=rules,
+            now=at + timedelta(hours=30),
+            session=session,
+        )
         outcome = weigh(
             round_id, rules=rules, actor=duty.police, now=at + timedelta(hours=31), session=session
         )
@@ -125,6 +135,19 @@ def assess_groups(
             session=session,
         )
         decided[duty.band.id] = choice
+        if put and number % 2 == 0:
+            take_step(
+                round_id,
+                put,
+                Step.BESLUIT_JIT,
+                police[put],
+                "Besproken met de wijkagent en het jongerenwerk: de dagen in de waarnemingen geven de doorslag.",
+                (at + timedelta(days=9)).astimezone(AMSTERDAM).date(),
+                rules=rules,
+                actor=city.someone(Role.VEILIGHEIDSMANAGER, duty.band.area),
+                now=at + timedelta(days=9),
+                session=session,
+            )
     return decided
 
 
@@ -133,14 +156,20 @@ def _settle_all(
     actor: Actor,
     police: Mapping[str, Answer],
     *,
+    to_jit: bool,
     rules: Rules,
     now: datetime,
     session: Session,
-) -> None:
+) -> str:
+    """Settle every difference the police's way; ``to_jit`` puts the last to the JIT, and returns which that is."""
     together = look_together(round_id, rules=rules, actor=actor, session=session)
-    if together.open:
-        choices = {
-            item: Choice(police[item], "Samen de waarnemingen van deze weken nagelopen; dit zijn de dagen.")
-            for item in together.open
-        }
+    choices = {
+        item: Choice(police[item], "Samen de waarnemingen van deze weken nagelopen; dit zijn de dagen.")
+        for item in together.open
+    }
+    put = together.open[-1] if to_jit and together.open else ""
+    if put:
+        choices[put] = Choice(ONBEKEND, "Wij kijken op andere avonden. Welk beeld telt?", for_jit=True)
+    if choices:
         settle(round_id, choices, rules=rules, actor=actor, now=now, session=session)
+    return put

@@ -128,6 +128,52 @@ def time_series(
     return _picture(id, title, told, second + 22, body)
 
 
+def interval_chart(
+    title: str,
+    rows: Sequence[tuple[str, float | None, float | None, float | None]],
+    *,
+    id: str,  # noqa: A002 — it is the HTML attribute of that name
+    axis: tuple[float, float] = (0, 1),
+    description: str = "",
+) -> Markup:
+    """Draw per row a value as a dot on an axis with its margin as a bar behind it.
+
+    ``rows`` are (label, value, low, high), in the order given; without a value only the label and the axis are
+    drawn. What lies outside the axis is drawn at its end.
+    """
+
+    def share(value: float) -> float:
+        return min(1.0, max(0.0, (value - axis[0]) / (axis[1] - axis[0])))
+
+    body = ""
+    for row, (label, value, low, high) in enumerate(rows):
+        y = row * _ROW
+        said = "geen uitspraak" if value is None else getal(round(value, 2))
+        if value is not None and low is not None and high is not None:
+            said += f" ({getal(round(low, 2))} tot {getal(round(high, 2))})"
+        body += (
+            f'<text class="sl-chart__label" x="0" y="{y + 15}">{escape(label)}</text>'
+            f'<text class="sl-chart__value" x="100%" y="{y + 15}">{escape(said)}</text>'
+            f'<rect class="sl-chart__track" x="0" y="{y + 22}" width="100%" height="12"/>'
+        )
+        if low is not None and high is not None:
+            body += (
+                f'<rect class="sl-chart__margin" x="{_percent(share(low))}" y="{y + 22}" '
+                f'width="{_percent(share(high) - share(low))}" height="12"/>'
+            )
+        if value is not None:
+            body += f'<circle class="sl-chart__dot" cx="{_percent(share(value))}" cy="{y + 28}" r="6"/>'
+    foot = len(rows) * _ROW + 6
+    body += (
+        f'<text class="sl-chart__axis" x="0" y="{foot}">{escape(getal(axis[0]))}</text>'
+        f'<text class="sl-chart__axis sl-chart__axis--end" x="100%" y="{foot}">{escape(getal(axis[1]))}</text>'
+    )
+    told = description or _list_of(
+        [(label, round(value, 2)) for label, value, _, _ in rows if value is not None], ""
+    )
+    return _picture(id, title, told, foot + 6, body)
+
+
 def flow_chart(
     title: str,
     flows: Sequence[tuple[str, str, float]],

@@ -34,6 +34,7 @@ _GLOBALS = {
     "bar_chart": charts.bar_chart,
     "empty_form": Form(),
     "flow_chart": charts.flow_chart,
+    "interval_chart": charts.interval_chart,
     "level_bars": charts.level_bars,
     "levels": words.LEVELS,
     "map_picture": maps.map_picture,

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shortlist.showing import maps
-from shortlist.showing.charts import Block, bar_chart, flow_chart, level_bars, time_series, week_timeline
+from shortlist.showing.charts import (
+    Block,
+    bar_chart,
+    flow_chart,
+    interval_chart,
+    level_bars,
+    time_series,
+    week_timeline,
+)
 
 MONDAY = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
 
@@ -66,6 +74,20 @@ def test_a_flow_picture_draws_each_state_as_tall_as_its_number_and_colours_only_
         svg.findtext("desc")
         == "hinderlijk naar hinderlijk 6, <zwaar> naar hinderlijk 2, <zwaar> naar <zwaar> 2"
     )
+
+
+def test_an_interval_is_drawn_within_its_axis_and_a_row_without_a_value_has_no_dot() -> None:
+    rows = [("Noord", 0.5, 0.25, 0.75), ("Zuid", -0.2, -0.5, 0.1), ("<Oost>", None, None, None)]
+    svg = fromstring(interval_chart("Kappa", rows, id="a"))
+    assert [dot.get("cx") for dot in svg.iter("circle")] == ["50%", "0%"]
+    assert [(bar.get("x"), bar.get("width")) for bar in _rects(svg, "sl-chart__margin")] == [
+        ("25%", "50%"),
+        ("0%", "10%"),
+    ]
+    texts = [text.text for text in svg.iter("text")]
+    assert "0,5 (0,25 tot 0,75)" in texts
+    assert texts[texts.index("<Oost>") + 1] == "geen uitspraak"
+    assert svg.findtext("desc") == "Noord 0,5, Zuid -0,2"
 
 
 def test_a_level_shows_as_many_bars_as_its_place_and_none_when_unknown() -> None:

@@ -47,6 +47,12 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
         frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID, Role.COORDINATOR_VTH, Role.PRIVACY_OFFICER}),
         "stad",
     ),
+    "agenda.overview": (MEMBERS, "eigen"),
+    "agenda.decide": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
+    "overeenstemming.overview": (
+        MEMBERS | {Role.STAFGROEPLID, Role.COORDINATOR_VTH, Role.PRIVACY_OFFICER},
+        "stad",
+    ),
     "vergelijken.national_counts": (EVERYBODY, "stad"),
     "leden.member_list": (MEMBERS, "stadsdeel"),
     "leden.board": (MEMBERS, "stadsdeel"),

@@ -24,8 +24,8 @@ from shortlist.classifying.questionnaire import Questionnaire as Paper
 from shortlist.classifying.rounds.work import FILLERS, PROFESSIONS, Round, get_round, perspective_of
 from shortlist.classifying.rules_files import Rules
 from shortlist.classifying.sightings import Sighting
+from shortlist.classifying.tables import AgendaStep, Assessment, Perspective, PerspectiveClosed
 from shortlist.classifying.tables import Answer as AnswerRow
-from shortlist.classifying.tables import Perspective, PerspectiveClosed
 from shortlist.errors import Refused
 from shortlist.guarding.audit import UNLOGGED, record
 from shortlist.guarding.roles import Actor, require_role
@@ -112,9 +112,27 @@ def fill_sheet(questionnaire_id: UUID, *, rules: Rules, actor: Actor, session: S
         own=views.get(round_.id, {}).get(perspective, {}),
         proposals=proposals,
         sightings=sightings,
-        previous=still_asked(last.answers, rules.questionnaire) if last else {},
+        previous=still_asked(
+            {**last.answers, **_decided_since(last, rules.questionnaire, session=session)},
+            rules.questionnaire,
+        )
+        if last
+        else {},
         previous_on=today(last.recorded_at) if last else None,
     )
+
+
+def _decided_since(last: Assessment, paper: Paper, *, session: Session) -> dict[str, Answer]:
+    """Return what the JIT or the driehoek decided about an assessment's open questions afterwards."""
+    rows = session.execute(
+        select(col(AgendaStep.item), col(AgendaStep.answer))
+        .where(
+            col(AgendaStep.questionnaire_id) == last.questionnaire_id,
+            col(AgendaStep.answer).not_in(("", ONBEKEND)),
+        )
+        .order_by(col(AgendaStep.step))
+    )
+    return {item: _as_answer(item, answer, paper) for item, answer in rows if item in paper.items}
 
 
 def still_asked(answers: Mapping[str, Any], paper: Paper) -> dict[str, Answer]:

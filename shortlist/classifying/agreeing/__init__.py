@@ -1,0 +1,1 @@
+"""How far two professions agree over time: per question, per stadsdeel and pair of organisations."""
