@@ -3,6 +3,7 @@
 Takes verdicts in the shape of ``shortlist classify``, so that an old assessment is told as it was on its day.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -75,7 +76,7 @@ def story(
 ) -> Story:
     """Tell one verdict; ``behind`` maps items to the observations that their answers rest on."""
     provisional = verdict["provisional"] if verdict["provisional"]["assumes"] else None
-    flips = [_flip(flip["change"], flip["outcome"], paper) for flip in verdict["flips"]]
+    flips = [_flip(flip["change"], flip["outcome"], paper) for flip in _varied(verdict["flips"])]
     shortcuts = [_flip(one["answers"], one["outcome"], paper) for one in verdict.get("shortcuts", ())]
     return Story(
         ruleset=verdict["ruleset"],
@@ -89,10 +90,25 @@ def story(
         settle=tuple(
             Decisive(item, paper.items[item].question) for item in verdict["settle"] if item in paper.items
         ),
-        flips=tuple(flips[:FLIPS_SHOWN]),
-        more_flips=max(0, len(flips) - FLIPS_SHOWN),
+        flips=tuple(flips),
+        more_flips=len(verdict["flips"]) - len(flips),
         shortcuts=tuple(shortcuts[:FLIPS_SHOWN]),
     )
+
+
+def _varied(flips: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Choose the few that tell most: every outcome in turn, then items that were not named yet."""
+    left, chosen = list(flips), list[Mapping[str, Any]]()
+    outcomes, items = Counter[str](), Counter[str]()
+    while left and len(chosen) < FLIPS_SHOWN:
+        best = min(
+            left, key=lambda one: (outcomes[one["outcome"]], sum(items[item] for item in one["change"]))
+        )
+        left.remove(best)
+        chosen.append(best)
+        outcomes[best["outcome"]] += 1
+        items.update(best["change"].keys())
+    return sorted(chosen, key=flips.index)
 
 
 def _range(found: Mapping[str, Any]) -> str:

@@ -183,6 +183,16 @@ def test_a_story_names_for_every_fact_that_holds_what_it_rests_on(rules: Rules) 
     assert all(one.sources for rule in told.rules for one in (rule.rule, *rule.criteria))
 
 
+def test_what_would_change_the_outcome_names_every_other_class_before_it_repeats_one(rules: Rules) -> None:
+    answers = complete(rules, {**_GATED, "licht_geweld": "soms", "alcohol": "soms"})
+    (verdict, *_) = assess(answers, rules.rulesets, rules.duiding, leading="landelijk-2010")
+    others = {flip["outcome"] for flip in verdict["flips"]}
+    told = story(verdict, rules.questionnaire)
+    assert len(others) > 1
+    assert all(any(line.endswith(f"{other}.") for line in told.flips) for other in others)
+    assert len(told.flips) + told.more_flips == len(verdict["flips"])
+
+
 def test_facts_stand_in_the_order_of_the_questionnaire_whatever_they_weigh(rules: Rules) -> None:
     blocks = facts_in_order({"straatroof": "vaak", "alcohol": "soms", "afval": "nooit"}, rules.questionnaire)
     assert [block.label for block in blocks] == [block.label for block in rules.questionnaire.blocks]
