@@ -62,8 +62,14 @@ class Card:
     @property
     def positive(self) -> bool:
         """Whether the member is seen positively: influence set by a person, or seen calming others down."""
-        holds = self.role is not None and self.role.standing is not Standing.VERVALLEN
-        return self.evidence.positive or bool(holds and self.role and self.role.influence == "positief")
+        return self.evidence.positive or self.influence == "positief"
+
+    @property
+    def influence(self) -> str:
+        """The influence of the role that holds, else ``onbekend``."""
+        if self.role is None or self.role.standing is Standing.VERVALLEN:
+            return UNKNOWN
+        return self.role.influence
 
 
 @dataclass(frozen=True, slots=True)

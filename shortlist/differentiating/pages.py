@@ -10,6 +10,7 @@ from sqlmodel import Session
 from shortlist.differentiating import work
 from shortlist.differentiating.roles import RoleRules
 from shortlist.differentiating.schemas import EndMemberForm, MemberListForm, NewMemberForm, RoleForm
+from shortlist.differentiating.tables import MemberRoleKind
 from shortlist.errors import Refused
 from shortlist.guarding.door import Pages, keep
 from shortlist.guarding.roles import Actor, Role
@@ -99,6 +100,7 @@ def new_member(*, group_id: UUID, actor: Actor, now: datetime, session: Session)
                 form.data["person"],
                 valid_from=form.data["valid_from"],
                 reason=form.data["reason"],
+                child=form.data["age"] == "jonger",
                 actor=actor,
                 now=now,
                 session=session,
@@ -160,11 +162,16 @@ def _role_page(
     rules = _rules(now)
     page = work.member_page(group_id, person_id, rules=rules, actor=actor, now=now, session=session)
     status = 200 if form is None else 400
+    moving_to = request.args.get("naar", "") if form is None else ""
+    if moving_to not in set(MemberRoleKind):
+        moving_to = ""
     if form is None:
-        form = blank(values={"seen": str(page.card.role.id) if page.card.role else ""})
+        form = blank(values={"seen": str(page.card.role.id) if page.card.role else "", "role": moving_to})
     else:
         keep(session)  # what is shown again was read again: that reading stays in the log
-    return render_template("differentiating/role.html", form=form, page=page, rules=rules), status
+    return render_template(
+        "differentiating/role.html", form=form, page=page, rules=rules, moving_to=moving_to
+    ), status
 
 
 @pages.route(

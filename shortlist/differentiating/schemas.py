@@ -52,6 +52,12 @@ class NewMemberForm(DutchSchema):
 
     person = fields.UUID(required=True, metadata={"label": "Wie"})
     valid_from = fields.Date(required=True, metadata={"label": "Lid vanaf"})
+    age = fields.String(
+        required=True,
+        validate=validate.OneOf(["twaalf of ouder", "jonger"], error="Kies een van de twee."),
+        metadata={"label": "Leeftijd"},
+    )
+    """Only asked, never kept: a child under 12 is not listed."""
     reason = Text(required=True, validate=_LONG, metadata={"label": "Reden"})
 
 

@@ -49,6 +49,10 @@ from shortlist.storing.dated_yaml import Shelf, newest_for
 
 ROLE_REVIEWERS = (Role.JEUGDAGENT, Role.JONGERENWERKER)
 """Who is asked to review roles: those who see the group on the street."""
+NO_CHILDREN = (
+    "Een kind jonger dan 12 komt nooit op de ledenlijst; hiervan is niets bewaard. Geef vandaag nog een signaal aan de "
+    "zorgcoördinatie van de gemeente; bij gevaar voor het kind aan Veilig Thuis, 0800-2000."
+)
 _COUNTS_ONLY = {UNLOGGED: "alleen aantallen per groep"}
 
 
@@ -436,11 +440,18 @@ def enter_member(
     *,
     valid_from: date,
     reason: str,
+    child: bool,
     actor: Actor,
     now: datetime,
     session: Session,
 ) -> UUID:
-    """Enter somebody who was seen as betrokkene in the member list; see ``observing.work.add_member``."""
+    """Enter somebody who was seen as betrokkene in the member list; see ``observing.work.add_member``.
+
+    Raises:
+        Refused: also when this is, or may be, a child under 12; of that nothing is kept.
+    """
+    if child:
+        raise Refused(NO_CHILDREN, fields={"age": NO_CHILDREN})
     return add_member(
         group_id,
         person_id,

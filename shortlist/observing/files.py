@@ -18,7 +18,7 @@ from shortlist.showing.words import AMSTERDAM
 
 MOST_FAULTS = 20
 ROLES_SEEN = ("leidt", "volgt", "stookt op", "sust", "afzijdig")
-CAPACITIES = ("betrokkene", "slachtoffer", "getuige", "derde")
+CAPACITIES = ("betrokkene", "slachtoffer", "getuige", "derde", "gedwongene")
 SOURCES = ("gezien", "gehoord", "melding")
 LONGEST_MINUTES = 1440
 MOST_SEEN = 200

@@ -62,6 +62,8 @@ class Capacity(StrEnum):
     SLACHTOFFER = "slachtoffer"
     GETUIGE = "getuige"
     DERDE = "derde"
+    GEDWONGENE = "gedwongene"
+    """Took part under coercion."""
 
 
 class RoleSeen(StrEnum):

@@ -116,6 +116,7 @@ def test_a_week_from_the_street_to_the_printed_plan(screen: Screen) -> None:
     group_page = screen.path
     screen.open(f"{group_page}/leden/nieuw")
     screen.fill("person", "WV-9001")
+    screen.choose("age", "twaalf of ouder")
     screen.fill("valid_from", _ago(days=3)[:10])
     screen.fill("reason", "Twee keer bij deze groep gezien.")
     screen.press("Voeg toe")

@@ -75,7 +75,7 @@ def test_hearsay_does_not_count_and_the_refusal_says_so(rules: RoleRules) -> Non
     assert "horen zeggen telt niet mee: 1" in said
 
 
-@pytest.mark.parametrize("capacity", ["slachtoffer", "getuige", "derde"])
+@pytest.mark.parametrize("capacity", ["slachtoffer", "getuige", "derde", "gedwongene"])
 def test_an_observation_in_another_capacity_carries_nothing(rules: RoleRules, capacity: str) -> None:
     said = objection([sighting(1, 1), sighting(2, 2), replace(sighting(3, 3), capacity=capacity)], rules)
     assert said is not None

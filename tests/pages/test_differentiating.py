@@ -185,6 +185,47 @@ def test_another_stadsdeel_sees_nothing(client: Any, kade: Street) -> None:
         assert client.get(kade.url(page)).status_code == 404
 
 
+def test_every_card_can_be_moved_without_a_pointer_and_moving_only_opens_the_form(
+    client: Any, kade: Street
+) -> None:
+    allow(kade)
+    client.sign_in("jongerenwerker")
+    page = client.get(kade.url("/leden")).get_data(as_text=True)
+    assert f'data-move="{role_page(kade)}"' in page
+    for column in ("kern", "meeloper"):
+        assert f'href="{role_page(kade)}?naar={column}"' in page
+    assert f'href="{role_page(kade)}?naar=onbekend"' not in page
+    form = client.get(f"{role_page(kade)}?naar=kern").get_data(as_text=True)
+    assert re.search(r'name="role" value="kern" checked', form)
+    assert "van onbekend naar kern" in form
+    assert n_roles(kade) == 0
+    empty = client.post(role_page(kade), data={**client.tokens(role_page(kade)), "role": "kern"})
+    assert empty.status_code == 400
+    assert n_roles(kade) == 0
+    nonsense = client.get(f"{role_page(kade)}?naar=baas").get_data(as_text=True)
+    assert "checked" not in nonsense
+    assert "U verplaatst" not in nonsense
+
+
+def test_a_member_without_facts_cannot_be_moved(client: Any, kade: Street, clock: Clock) -> None:
+    allow(kade)
+    clock.now = NOW + timedelta(weeks=30)
+    client.sign_in("jongerenwerker")
+    page = client.get(kade.url("/leden")).get_data(as_text=True)
+    assert "data-move" not in page
+    assert "naar=kern" not in page
+
+
+def test_a_member_who_calms_others_is_shown_as_seen_positively(client: Any, kade: Street) -> None:
+    allow(kade)
+    client.sign_in("jeugdagent")
+    assert "positief gezien" not in client.get(kade.url("/leden")).get_data(as_text=True)
+    answer = client.submit(role_page(kade), a_role(kade, role="meeloper", influence="positief"))
+    assert answer.status_code == 303
+    card = client.get(kade.url("/leden")).get_data(as_text=True).split(f'id="lid-{zwaluw(kade)}"')[1]
+    assert "positief gezien" in card.split("</article>")[0]
+
+
 # --- a role ---
 
 
@@ -343,7 +384,7 @@ def test_who_was_seen_as_betrokkene_is_offered_and_entered(client: Any, kade: St
     client.sign_in("jongerenwerker")
     page = client.get(kade.url("/leden/nieuw")).get_data(as_text=True)
     assert str(person) in page
-    fields = {"person": str(person), "valid_from": "2026-11-01", "reason": REASON}
+    fields = {"person": str(person), "age": "twaalf of ouder", "valid_from": "2026-11-01", "reason": REASON}
     assert client.submit(kade.url("/leden/nieuw"), fields).status_code == 303
     assert "Nieuwkomer" in client.get(kade.url("/leden")).get_data(as_text=True)
     assert "lid toegevoegd" in actions(kade.database)
@@ -352,16 +393,35 @@ def test_who_was_seen_as_betrokkene_is_offered_and_entered(client: Any, kade: St
     assert "al op de ledenlijst" in again.get_data(as_text=True)
 
 
-def test_a_victim_is_neither_offered_nor_entered(client: Any, kade: Street) -> None:
+@pytest.mark.parametrize("capacity", ["slachtoffer", "getuige", "derde", "gedwongene"])
+def test_a_victim_witness_or_coerced_person_is_neither_offered_nor_entered(
+    client: Any, kade: Street, capacity: str
+) -> None:
     allow(kade)
-    person = newcomer(kade, capacity="slachtoffer")
+    person = newcomer(kade, capacity=capacity)
     client.sign_in("jongerenwerker")
     assert str(person) not in client.get(kade.url("/leden/nieuw")).get_data(as_text=True)
-    fields = {"person": str(person), "valid_from": "2026-11-01", "reason": REASON}
+    fields = {"person": str(person), "age": "twaalf of ouder", "valid_from": "2026-11-01", "reason": REASON}
     answer = client.submit(kade.url("/leden/nieuw"), fields)
     assert answer.status_code == 400
     assert "Slachtoffers" in answer.get_data(as_text=True)
     assert "Nieuwkomer" not in client.get(kade.url("/leden")).get_data(as_text=True)
+
+
+def test_a_child_under_twelve_is_not_entered_and_the_form_points_to_care(client: Any, kade: Street) -> None:
+    allow(kade)
+    person = newcomer(kade)
+    client.sign_in("jongerenwerker")
+    fields = {"person": str(person), "age": "jonger", "valid_from": "2026-11-01", "reason": REASON}
+    answer = client.submit(kade.url("/leden/nieuw"), fields)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert "Veilig Thuis" in page
+    assert REASON.split(",")[0] in page
+    assert "Nieuwkomer" not in client.get(kade.url("/leden")).get_data(as_text=True)
+    without = client.submit(kade.url("/leden/nieuw"), fields | {"age": ""})
+    assert without.status_code == 400
+    assert "lid toegevoegd" not in actions(kade.database)
 
 
 def test_nobody_is_entered_before_step_2b(client: Any, kade: Street) -> None:

@@ -415,7 +415,7 @@ def newcomer(kade: Street, capacity: str) -> UUID:
 
 
 def test_who_was_seen_only_as_victim_witness_or_bystander_never_becomes_a_member(kade: Street) -> None:
-    for capacity in ("slachtoffer", "getuige", "derde"):
+    for capacity in ("slachtoffer", "getuige", "derde", "gedwongene"):
         with pytest.raises(Refused, match="niet als betrokkene"):
             member(kade, newcomer(kade, capacity))
 

@@ -142,8 +142,8 @@ def add_member(
     ).first()
     if involved is None:
         message = (
-            "Deze persoon is niet als betrokkene bij deze groep gezien. Slachtoffers, getuigen en derden komen nooit "
-            "op de ledenlijst; leg eerst een waarneming vast waaruit het blijkt."
+            "Deze persoon is niet als betrokkene bij deze groep gezien. Slachtoffers, getuigen, derden en wie "
+            "onder dwang meedoet komen nooit op de ledenlijst; leg eerst een waarneming vast waaruit het blijkt."
         )
         raise Refused(message, fields={"person": message})
     already = session.execute(
