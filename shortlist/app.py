@@ -58,6 +58,7 @@ def create_app(
     app.extensions["shortlist"] = House(database or Database(settings.database_url), settings, clock)
     app.extensions["shortlist.rules"] = _rules(settings.rules_folder or assets.RULES)
     app.extensions["shortlist.shelf"] = _shelf(settings.rules_folder or assets.RULES)
+    app.extensions["shortlist.models"] = assets.MODELS
     CSRFProtect(app)
     install(app)
     rooms = list(navigation.rooms())

@@ -22,6 +22,8 @@ from shortlist.deploying import pages as deploying
 from shortlist.deploying.reports.pages import pages as reports
 from shortlist.deploying.requests.pages import pages as requests
 from shortlist.differentiating import pages as members
+from shortlist.differentiating.validating.pages import pages as validating
+from shortlist.differentiating.viewing import pages as viewing
 from shortlist.differentiating.work import member_list_allowed
 from shortlist.guarding.door import EVERYBODY, Pages
 from shortlist.guarding.pages import pages as guarding
@@ -76,6 +78,7 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem("Doorlooptijden", "doorlooptijd.overview", reporting.READERS),
     NavItem("Vergelijken", "vergelijken.compare", COMPARERS),
     NavItem("Overeenstemming", "overeenstemming.overview", AGREEMENT_READERS),
+    NavItem("Lezing van leden", "lezing.about", frozenset({Role.VEILIGHEIDSMANAGER, Role.PRIVACY_OFFICER})),
     NavItem("Logboek", "toegang.log_page", frozenset({Role.PRIVACY_OFFICER})),
 )
 PANELS: tuple[PanelSource, ...] = (
@@ -90,6 +93,7 @@ WORK: tuple[WorkSource, ...] = (
     classifying.waiting,
     agenda.waiting,
     members.waiting,
+    viewing.waiting,
     urgent.waiting,
     prioritising.waiting,
     aanpak.waiting,
@@ -100,6 +104,7 @@ MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
 RULE_KINDS: tuple[str, ...] = (
     "member-roles",
+    "member-reading",
     "priorities",
     "measures",
     "week-plan",
@@ -119,6 +124,8 @@ def rooms() -> Iterator[Pages]:
     yield comparing
     yield agreeing
     yield members.pages
+    yield viewing.pages
+    yield validating
     yield prioritising.pages
     yield urgent.pages
     yield aanpak.pages

@@ -11,6 +11,7 @@ from shortlist.differentiating import work
 from shortlist.differentiating.roles import RoleRules
 from shortlist.differentiating.schemas import EndMemberForm, MemberListForm, NewMemberForm, RoleForm
 from shortlist.differentiating.tables import MemberRoleKind
+from shortlist.differentiating.viewing.pages import reading_is_on
 from shortlist.errors import Refused
 from shortlist.guarding.door import Pages, keep
 from shortlist.guarding.roles import Actor, Role
@@ -76,7 +77,8 @@ def board(*, group_id: UUID, actor: Actor, now: datetime, session: Session) -> R
     """Show the members in three columns with their dated facts."""
     rules = _rules(now)
     found = work.member_board(group_id, rules=rules, actor=actor, now=now, session=session)
-    return render_template("differentiating/board.html", board=found, rules=rules)
+    on = reading_is_on(now=now, session=session)
+    return render_template("differentiating/board.html", board=found, rules=rules, reading_on=on)
 
 
 def _new_member_page(

@@ -71,6 +71,8 @@ class ReadingModel:
     version: str
     feature: str
     slope: float
+    fingerprint: str
+    """SHA-256 of the whole model, as its card names it."""
 
 
 @dataclass(frozen=True, slots=True)

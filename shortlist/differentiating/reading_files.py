@@ -125,6 +125,7 @@ def load_reading_model(rules: ReadingRules, folder: Path = MODELS) -> ReadingMod
         version=model["version"],
         feature=model["parameters"]["feature"],
         slope=float(model["parameters"]["slope"]),
+        fingerprint=fingerprint(model),
     )
 
 

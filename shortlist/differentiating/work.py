@@ -70,7 +70,7 @@ def role_rules_on(shelf: Shelf, on: date) -> RoleRules:
     return role_rules(document.data)
 
 
-def _lock(group_id: UUID, *, session: Session) -> None:
+def lock_group(group_id: UUID, *, session: Session) -> None:
     """Make others who decide about this group wait their turn (SQLite lets only one write at a time anyway)."""
     session.execute(select(col(Jeugdgroep.id)).where(col(Jeugdgroep.id) == group_id).with_for_update())
 
@@ -134,7 +134,7 @@ def decide_member_list(
     """
     require_role(actor, Role.VEILIGHEIDSMANAGER)
     group = get_group(group_id, actor=actor, session=session)
-    _lock(group_id, session=session)
+    lock_group(group_id, session=session)
     if member_list_allowed(group_id, session=session) == allowed:
         state = "is al toegestaan" if allowed else "is niet toegestaan; er valt niets in te trekken"
         raise Refused(f"De ledenlijst van {group.name} {state}. Ververs de pagina.")
@@ -376,7 +376,7 @@ def set_role(
     """
     require_role(actor, *MEMBER_VIEWERS)
     group = get_group(group_id, actor=actor, session=session)
-    _lock(group_id, session=session)
+    lock_group(group_id, session=session)
     since = now - timedelta(weeks=rules.evidence_weeks)
     card, _ = _member_card(group, person_id, since=since, actor=actor, now=now, session=session)
     if (card.role.id if card.role else None) != seen:

@@ -28,7 +28,9 @@ class PersonRow(DutchSchema):
         required=True,
         metadata={"label": "Hoedanigheid"},
         validate=validate.OneOf([one.value for one in Capacity]),
-        error_messages={"required": "Kies in welke hoedanigheid: betrokkene, slachtoffer, getuige, derde of gedwongene."},
+        error_messages={
+            "required": "Kies in welke hoedanigheid: betrokkene, slachtoffer, getuige, derde of gedwongene."
+        },
     )
     role_seen = fields.String(
         load_default=None,

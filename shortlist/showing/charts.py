@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup, escape
 
-from shortlist.showing.words import AMSTERDAM, DAYS, LEVELS, getal, tijd
+from shortlist.showing.words import AMSTERDAM, DAYS, LEVELS, getal, percentage, tijd
 
 _ROW = 44
 _LANE = 40
@@ -31,6 +31,18 @@ class Block:
     label: str = ""
     sign: str = ""
     series: int = 1
+
+
+@dataclass(frozen=True)
+class Ranged:
+    """A share between 0 and 1 with its margin, beside what was said of it beforehand."""
+
+    label: str
+    said: float
+    found: float
+    low: float
+    high: float
+    note: str = ""
 
 
 def level_bars(level: str) -> Markup:
@@ -68,6 +80,42 @@ def bar_chart(
         )
     told = description or _list_of(pairs, unit)
     return _picture(id, title, told, max(len(pairs), 1) * _ROW - 8, body)
+
+
+def ranged_chart(
+    title: str,
+    ranges: Sequence[Ranged],
+    *,
+    id: str,  # noqa: A002 — it is the HTML attribute of that name
+    said: str,
+    found: str,
+    description: str = "",
+) -> Markup:
+    """Draw per row a scale from 0 to 100 %: a stripe for what was said, a dot with its margin for what was found."""
+    top = 26
+    body = (
+        f'<line class="sl-range__said" x1="1" x2="1" y1="2" y2="16"/>'
+        f'<text class="sl-chart__axis" x="9" y="13">{escape(said)}</text>'
+        f'<circle class="sl-range__found" cx="50%" cy="9" r="5"/>'
+        f'<text class="sl-chart__axis" x="50%" dx="10" y="13">{escape(found)}</text>'
+    )
+    for row, one in enumerate(ranges):
+        y = top + row * _ROW
+        line = y + 30
+        body += (
+            f'<text class="sl-chart__label" x="0" y="{y + 15}">{escape(one.label)}</text>'
+            f'<text class="sl-chart__value" x="100%" y="{y + 15}">{escape(one.note)}</text>'
+            f'<line class="sl-chart__rule" x1="0" x2="100%" y1="{line}" y2="{line}"/>'
+            f'<line class="sl-range__margin" x1="{_percent(one.low)}" x2="{_percent(one.high)}" y1="{line}" '
+            f'y2="{line}"/>'
+            f'<line class="sl-range__said" x1="{_percent(one.said)}" x2="{_percent(one.said)}" y1="{line - 9}" '
+            f'y2="{line + 9}"/>'
+            f'<circle class="sl-range__found" cx="{_percent(one.found)}" cy="{line}" r="5"/>'
+        )
+    told = description or "; ".join(
+        f"{one.label}: {said} {percentage(one.said)}, {found} {percentage(one.found)}" for one in ranges
+    )
+    return _picture(id, title, told or "geen gegevens", top + max(len(ranges), 1) * _ROW, body)
 
 
 def time_series(

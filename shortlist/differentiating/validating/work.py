@@ -1,0 +1,153 @@
+"""Use case of validating: the readings of the whole city beside what people said who had not seen them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from shortlist.classifying.agreement import Agreed, AgreementRules, agree, agreement_rules
+from shortlist.differentiating.reading import Reading
+from shortlist.differentiating.switching.work import READERS
+from shortlist.differentiating.tables import MemberRole, MemberRoleKind
+from shortlist.differentiating.validating.calibration import (
+    Calibration,
+    CrossTable,
+    Judged,
+    ValidationRules,
+    calibrate,
+    cross_table,
+    validation_rules,
+)
+from shortlist.differentiating.viewing.tables import Own, OwnView, ViewPair
+from shortlist.errors import Broken
+from shortlist.guarding.audit import UNLOGGED
+from shortlist.guarding.roles import Actor, require_role
+from shortlist.storing.dated_yaml import Shelf, newest_for
+
+_CITY = {UNLOGGED: "aantallen over de hele stad, kleine aantallen weggelaten"}
+_SAID = {Own.KERN.value, Own.MEELOPER.value}
+_SCALE = (Own.MEELOPER.value, Own.KERN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A pair of own view and reading, given blind."""
+
+    group_id: UUID
+    person_id: UUID
+    own: str
+    reading: str
+    chance: float | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """How well the reading agrees with people, over the whole city."""
+
+    rules: ValidationRules
+    n_pairs: int | None
+    """Pairs of a blind own view and a reading, to be told in round numbers; None = too few to tell."""
+    n_groups: int | None
+    silent: float | None
+    """Share of the pairs in which the reading abstained; None = too few."""
+    agreed: Agreed | None
+    """Agreement where both chose between kern and meeloper; None = too few pairs in all."""
+    table: CrossTable
+    by_view: Calibration
+    """Against the own view of that moment."""
+    by_role: Calibration
+    """Against the role that somebody set later without having seen a reading of the group."""
+
+
+def rules_on(shelf: Shelf, on: date) -> tuple[ValidationRules, AgreementRules]:
+    """Return the rules of validation and of agreement in force on a day.
+
+    Raises:
+        Broken: one of them is missing.
+    """
+    found = []
+    for kind in ("member-reading", "agreement"):
+        document = newest_for(shelf.of_kind(kind), on)
+        if document is None:
+            raise Broken(f"In de regels ontbreekt een bestand met kind: {kind}. Zet {kind}.yaml terug.")
+        found.append(document.data)
+    return validation_rules(found[0]), agreement_rules(found[1])
+
+
+def validate_reading(
+    rules: ValidationRules, agreement: AgreementRules, *, actor: Actor, session: Session
+) -> Validation:
+    """Return agreement and calibration over all blind views of the city; says nothing about any person or group."""
+    require_role(actor, *READERS)
+    pairs = _blind_pairs(session=session)
+    enough = len(pairs) >= rules.least_pairs
+    groups = len({pair.group_id for pair in pairs})
+    both = [{"rol": (pair.own, pair.reading)} for pair in pairs]
+    silent = sum(pair.reading == Reading.ONTHOUDING.value for pair in pairs)
+    return Validation(
+        rules=rules,
+        n_pairs=len(pairs) if enough else None,
+        n_groups=groups if enough else None,
+        silent=silent / len(pairs) if enough else None,
+        agreed=agree(both, {"rol": _SCALE}, agreement, seed=1960)[0] if enough else None,
+        table=cross_table(
+            ((pair.own, pair.reading) for pair in pairs) if enough else (), list(Own), list(Reading), rules
+        ),
+        by_view=calibrate(
+            [
+                Judged(pair.chance, pair.own == Own.KERN.value)
+                for pair in pairs
+                if pair.chance is not None and pair.own in _SAID
+            ],
+            rules,
+        ),
+        by_role=calibrate(_against_later_roles(pairs, rules, session=session), rules),
+    )
+
+
+def _blind_pairs(*, session: Session) -> list[_Seen]:
+    rows = session.execute(
+        select(OwnView, ViewPair)
+        .join(ViewPair, col(ViewPair.own_view_id) == col(OwnView.id))
+        .where(col(OwnView.blind))
+        .order_by(col(OwnView.recorded_at), col(OwnView.id), col(ViewPair.person_id)),
+        execution_options=_CITY,
+    )
+    return [
+        _Seen(view.group_id, pair.person_id, pair.own, pair.reading, pair.probability_core, view.recorded_at)
+        for view, pair in rows
+    ]
+
+
+def _against_later_roles(pairs: Sequence[_Seen], rules: ValidationRules, *, session: Session) -> list[Judged]:
+    """Judge each member's first reading by the first role set after it by somebody who had seen none of the group."""
+    first_seen: dict[tuple[UUID, UUID], datetime] = {}
+    for group_id, account, at in session.execute(
+        select(col(OwnView.group_id), col(OwnView.recorded_by), col(OwnView.recorded_at)),
+        execution_options=_CITY,
+    ):
+        known = first_seen.get((group_id, account))
+        first_seen[group_id, account] = min(at, known) if known else at
+    later: Mapping[tuple[UUID, UUID], list[MemberRole]] = defaultdict(list)
+    for role in session.execute(
+        select(MemberRole).order_by(col(MemberRole.recorded_at), col(MemberRole.id)), execution_options=_CITY
+    ).scalars():
+        seen = first_seen.get((role.group_id, role.recorded_by))
+        if role.role != MemberRoleKind.ONBEKEND.value and (seen is None or role.recorded_at < seen):
+            later[role.group_id, role.person_id].append(role)
+    judged, done = [], set()
+    for pair in pairs:
+        key = (pair.group_id, pair.person_id)
+        if pair.chance is None or key in done:
+            continue
+        done.add(key)
+        until = pair.at + timedelta(weeks=rules.weeks)
+        role = next((one for one in later.get(key, ()) if pair.at < one.recorded_at <= until), None)
+        if role is not None:
+            judged.append(Judged(pair.chance, role.role == MemberRoleKind.KERN.value))
+    return judged
