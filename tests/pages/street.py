@@ -95,12 +95,14 @@ def gathering(
     present: Iterable[UUID] | None = None,
     capacity: str = "betrokkene",
     hearsay: bool = False,
+    effort: int = 30,
+    feit: str = "Zes jongeren, luide muziek.",
 ) -> UUID:
     """Add one observation of the group with everybody (or ``present``) there."""
     row = Gathering(
         stadsdeel_id=NOORD, group_id=place.group_id, place_id=place.place_id, started_at=at, duration_minutes=20,
-        effort_minutes=30, seen_count=6, observer_id=observer, organisation=organisation, regime="avg",
-        source="gehoord" if hearsay else "gezien", hearsay=hearsay, feit="Zes jongeren, luide muziek.",
+        effort_minutes=effort, seen_count=6, observer_id=observer, organisation=organisation, regime="avg",
+        source="gehoord" if hearsay else "gezien", hearsay=hearsay, feit=feit,
         recorded_at=at + timedelta(hours=1), recorded_by=observer,
     )  # fmt: skip
     session.add(row)

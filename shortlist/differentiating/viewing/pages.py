@@ -13,7 +13,7 @@ from shortlist.differentiating.switching import work as switching
 from shortlist.differentiating.viewing import work
 from shortlist.differentiating.viewing.schemas import DisagreementForm, OutcomeForm, OwnViewForm, SwitchForm
 from shortlist.differentiating.work import role_rules_on
-from shortlist.errors import Broken, Refused
+from shortlist.errors import BadInput, Broken, Refused
 from shortlist.guarding.door import Pages, keep
 from shortlist.guarding.roles import Actor, Role
 from shortlist.observing.work import MEMBER_VIEWERS, get_group, today
@@ -86,6 +86,8 @@ def about(*, actor: Actor, now: datetime, session: Session) -> ResponseReturnVal
     if request.method == "GET":
         return _about_page(blank(SwitchForm), actor=actor, now=now, session=session)
     form = read_form(SwitchForm, request.form)
+    if {"besluit", "seen"} & set(form.errors):
+        raise BadInput("Dit formulier klopt niet meer. Ververs de pagina en probeer het opnieuw.")
     if form.valid:
         means, _ = _means_or_fault(now)
         enabled = form.data["besluit"] == "aan"

@@ -2,7 +2,6 @@
 
 from marshmallow import fields, validate
 
-from shortlist.differentiating.viewing.tables import Own
 from shortlist.showing.dutch import DutchSchema, Text
 
 _REASON = validate.Length(min=10, max=2000, error="Schrijf ten minste 10 en ten hoogste 2000 tekens.")
@@ -25,11 +24,9 @@ class OwnViewForm(DutchSchema):
     """One's own view of every member, and how many core members one expects."""
 
     own = fields.Dict(
-        keys=fields.UUID(),
-        values=fields.String(validate=validate.OneOf(list(Own), error="Kies een van de vier.")),
-        load_default=dict,
-        metadata={"label": "Uw beeld"},
+        keys=fields.String(), values=fields.String(), load_default=dict, metadata={"label": "Uw beeld"}
     )
+    """Member's id → view; which ids and words are right is the use case's business."""
     expected_core = fields.Integer(
         load_default=None,
         strict=False,

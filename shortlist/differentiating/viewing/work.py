@@ -131,6 +131,8 @@ def members_to_view(
         (card for cards in board.columns.values() for card in cards),
         key=lambda card: (card.pseudonym.casefold(), card.person_id),
     )
+    if not board.allowed:
+        return ToView(group_id, board.group, False, (), False, None)
     last = session.execute(
         select(col(OwnView.id), col(OwnView.recorded_at))
         .where(
@@ -144,7 +146,7 @@ def members_to_view(
     return ToView(
         group_id,
         board.group,
-        board.allowed,
+        True,
         tuple(cards),
         _saw_before(group_id, actor, session=session),
         (last[0], last[1]) if last else None,
@@ -163,7 +165,7 @@ def _saw_before(group_id: UUID, actor: Actor, *, session: Session) -> bool:
 
 def record_own_view(
     group_id: UUID,
-    own: Mapping[UUID, str],
+    own: Mapping[str, str],
     expected_core: int | None,
     *,
     rules: RoleRules,
@@ -174,6 +176,7 @@ def record_own_view(
 ) -> UUID:
     """Keep somebody's own view of all members, and beside it the reading of that moment; return the view's id.
 
+    ``own`` maps each member's id to one of :class:`Own`; ``expected_core`` None = does not know.
     The reading rests on the same observations as the board (``rules.evidence_weeks``). Neither is ever changed.
 
     Raises:
@@ -187,7 +190,7 @@ def record_own_view(
     switched = require_on(means.model, session=session)
     since = now - timedelta(weeks=rules.evidence_weeks)
     members = members_of(group_id, on=today(now), actor=actor, now=now, session=session)
-    _check_own(own, [member.person_id for member in members], expected_core)
+    _check_own(own, [str(member.person_id) for member in members], expected_core)
     gatherings = gatherings_of(group_id, since=since, until=now, actor=actor, now=now, session=session)
     observed = observed_from(gatherings, [member.person_id for member in members], expected_core)
     found = read_group(observed, means.rules, means.model)
@@ -209,7 +212,7 @@ def record_own_view(
     )
     session.add(row)
     session.flush()
-    session.add_all(_pair(row.id, one, own[UUID(one.member)]) for one in found.members)
+    session.add_all(_pair(row.id, one, own[one.member]) for one in found.members)
     record(
         session,
         actor=actor,
@@ -222,18 +225,15 @@ def record_own_view(
     return row.id
 
 
-def _check_own(own: Mapping[UUID, str], members: list[UUID], expected_core: int | None) -> None:
+def _check_own(own: Mapping[str, str], members: list[str], expected_core: int | None) -> None:
     if not members:
         raise Refused("Er staat niemand op de ledenlijst van deze groep.")
     if set(own) - set(members):
         raise Refused("De ledenlijst is intussen veranderd. Open de pagina opnieuw.")
-    missing = {
-        f"own.{member}": "Geef hier uw beeld, of kies 'geen oordeel'."
-        for member in members
-        if member not in own
-    }
-    if missing:
-        raise Refused("Geef bij elk lid uw beeld, of kies 'geen oordeel'.", fields=missing)
+    message = "Geef hier uw beeld, of kies 'geen oordeel'."
+    faults = {f"own.{member}": message for member in members if own.get(member) not in set(Own)}
+    if faults:
+        raise Refused("Geef bij elk lid uw beeld, of kies 'geen oordeel'.", fields=faults)
     if not set(own.values()) - {Own.GEEN_OORDEEL.value}:
         raise Refused(
             "U koos overal 'geen oordeel'. De lezing staat alleen naast een eigen beeld: geef dat van ten minste "
