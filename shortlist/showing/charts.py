@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup, escape
 
-from shortlist.showing.words import AMSTERDAM, DAYS, LEVELS, getal, percentage, tijd
+from shortlist.showing.words import AMSTERDAM, DAYS, LEVELS, getal, tijd
 
 _ROW = 44
 _LANE = 40
@@ -31,18 +31,6 @@ class Block:
     label: str = ""
     sign: str = ""
     series: int = 1
-
-
-@dataclass(frozen=True)
-class Ranged:
-    """A share between 0 and 1 with its margin, beside what was said of it beforehand."""
-
-    label: str
-    said: float
-    found: float
-    low: float
-    high: float
-    note: str = ""
 
 
 def level_bars(level: str) -> Markup:
@@ -80,42 +68,6 @@ def bar_chart(
         )
     told = description or _list_of(pairs, unit)
     return _picture(id, title, told, max(len(pairs), 1) * _ROW - 8, body)
-
-
-def ranged_chart(
-    title: str,
-    ranges: Sequence[Ranged],
-    *,
-    id: str,  # noqa: A002 — it is the HTML attribute of that name
-    said: str,
-    found: str,
-    description: str = "",
-) -> Markup:
-    """Draw per row a scale from 0 to 100 %: a stripe for what was said, a dot with its margin for what was found."""
-    top = 26
-    body = (
-        f'<line class="sl-range__said" x1="1" x2="1" y1="2" y2="16"/>'
-        f'<text class="sl-chart__axis" x="9" y="13">{escape(said)}</text>'
-        f'<circle class="sl-range__found" cx="50%" cy="9" r="5"/>'
-        f'<text class="sl-chart__axis" x="50%" dx="10" y="13">{escape(found)}</text>'
-    )
-    for row, one in enumerate(ranges):
-        y = top + row * _ROW
-        line = y + 30
-        body += (
-            f'<text class="sl-chart__label" x="0" y="{y + 15}">{escape(one.label)}</text>'
-            f'<text class="sl-chart__value" x="100%" y="{y + 15}">{escape(one.note)}</text>'
-            f'<line class="sl-chart__rule" x1="0" x2="100%" y1="{line}" y2="{line}"/>'
-            f'<line class="sl-range__margin" x1="{_percent(one.low)}" x2="{_percent(one.high)}" y1="{line}" '
-            f'y2="{line}"/>'
-            f'<line class="sl-range__said" x1="{_percent(one.said)}" x2="{_percent(one.said)}" y1="{line - 9}" '
-            f'y2="{line + 9}"/>'
-            f'<circle class="sl-range__found" cx="{_percent(one.found)}" cy="{line}" r="5"/>'
-        )
-    told = description or "; ".join(
-        f"{one.label}: {said} {percentage(one.said)}, {found} {percentage(one.found)}" for one in ranges
-    )
-    return _picture(id, title, told or "geen gegevens", top + max(len(ranges), 1) * _ROW, body)
 
 
 def time_series(
@@ -182,12 +134,13 @@ def interval_chart(
     *,
     id: str,  # noqa: A002 — it is the HTML attribute of that name
     axis: tuple[float, float] = (0, 1),
+    marks: Sequence[float] = (),
     description: str = "",
 ) -> Markup:
     """Draw per row a value as a dot on an axis with its margin as a bar behind it.
 
     ``rows`` are (label, value, low, high), in the order given; without a value only the label and the axis are
-    drawn. What lies outside the axis is drawn at its end.
+    drawn. ``marks`` are stripes to compare with, one per row or none. What lies outside the axis is drawn at its end.
     """
 
     def share(value: float) -> float:
@@ -211,6 +164,9 @@ def interval_chart(
             )
         if value is not None:
             body += f'<circle class="sl-chart__dot" cx="{_percent(share(value))}" cy="{y + 28}" r="6"/>'
+        if marks:
+            at = _percent(share(marks[row]))
+            body += f'<line class="sl-chart__mark" x1="{at}" x2="{at}" y1="{y + 19}" y2="{y + 37}"/>'
     foot = len(rows) * _ROW + 6
     body += (
         f'<text class="sl-chart__axis" x="0" y="{foot}">{escape(getal(axis[0]))}</text>'

@@ -32,7 +32,6 @@ _FILTERS = (
 )
 _GLOBALS = {
     "bar_chart": charts.bar_chart,
-    "ranged_chart": charts.ranged_chart,
     "empty_form": Form(),
     "flow_chart": charts.flow_chart,
     "interval_chart": charts.interval_chart,

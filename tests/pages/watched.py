@@ -67,13 +67,13 @@ def watched(
                 recorded_by=city.actor("veiligheidsmanager").id,
             )
         )  # fmt: skip
-        for person in place.members.values():
+        for listed in place.members.values():
             membership = session.execute(
-                select(Membership).where(col(Membership.person_id) == person)
+                select(Membership).where(col(Membership.person_id) == listed)
             ).scalar_one()
             session.add(
                 Membership(
-                    group_id=place.group_id, person_id=person, valid_from=membership.valid_from,
+                    group_id=place.group_id, person_id=listed, valid_from=membership.valid_from,
                     valid_until=date(2026, 9, 2), supersedes_id=membership.id, recorded_at=NOW, recorded_by=agent.id,
                 )
             )  # fmt: skip

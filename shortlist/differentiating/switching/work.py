@@ -17,7 +17,7 @@ from shortlist.guarding.audit import record
 from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.guarding.tables import Account
 from shortlist.observing.work import MEMBER_VIEWERS
-from shortlist.storing.dated_yaml import Shelf, newest_for
+from shortlist.storing.dated_yaml import Document, Shelf, newest_for
 
 SWITCHES_ON = Role.VEILIGHEIDSMANAGER
 """Who answers for the group approach, and so for using the reading in it."""
@@ -53,18 +53,27 @@ class Switched:
         return self.enabled and self.model_fingerprint == model.fingerprint
 
 
-def reading_means(shelf: Shelf, models: Path, on: date) -> Means:
-    """Return rules and model of the reading in force on a day.
+def reading_document(shelf: Shelf, on: date) -> Document:
+    """Return the rules file of the reading in force on a day.
 
     Raises:
-        Broken: rules are missing, or the model has no valid card and is therefore not loaded.
+        Broken: no ``member-reading`` file was sound.
     """
     document = newest_for(shelf.of_kind("member-reading"), on)
     if document is None:
         raise Broken(
             "In de regels ontbreekt een bestand met kind: member-reading. Zet member-reading.yaml terug."
         )
-    rules = reading_rules(document)
+    return document
+
+
+def reading_means(shelf: Shelf, models: Path, on: date) -> Means:
+    """Return rules and model of the reading in force on a day.
+
+    Raises:
+        Broken: rules are missing, or the model has no valid card and is therefore not loaded.
+    """
+    rules = reading_rules(reading_document(shelf, on))
     return Means(rules, load_reading_model(rules, models))
 
 

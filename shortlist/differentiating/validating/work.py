@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from shortlist.classifying.agreement import Agreed, AgreementRules, agree, agreement_rules
+from shortlist.classifying.agreement import Agreed, AgreementRules, agree
 from shortlist.differentiating.reading import Reading
-from shortlist.differentiating.switching.work import READERS
+from shortlist.differentiating.switching.work import READERS, reading_document
 from shortlist.differentiating.tables import MemberRole, MemberRoleKind
 from shortlist.differentiating.validating.calibration import (
     Calibration,
@@ -23,10 +23,9 @@ from shortlist.differentiating.validating.calibration import (
     validation_rules,
 )
 from shortlist.differentiating.viewing.tables import Own, OwnView, ViewPair
-from shortlist.errors import Broken
 from shortlist.guarding.audit import UNLOGGED
 from shortlist.guarding.roles import Actor, require_role
-from shortlist.storing.dated_yaml import Shelf, newest_for
+from shortlist.storing.dated_yaml import Shelf
 
 _CITY = {UNLOGGED: "aantallen over de hele stad, kleine aantallen weggelaten"}
 _SAID = {Own.KERN.value, Own.MEELOPER.value}
@@ -64,19 +63,13 @@ class Validation:
     """Against the role that somebody set later without having seen a reading of the group."""
 
 
-def rules_on(shelf: Shelf, on: date) -> tuple[ValidationRules, AgreementRules]:
-    """Return the rules of validation and of agreement in force on a day.
+def validation_rules_on(shelf: Shelf, on: date) -> ValidationRules:
+    """Return the rules of validation in force on a day.
 
     Raises:
-        Broken: one of them is missing.
+        Broken: no ``member-reading`` file was sound.
     """
-    found = []
-    for kind in ("member-reading", "agreement"):
-        document = newest_for(shelf.of_kind(kind), on)
-        if document is None:
-            raise Broken(f"In de regels ontbreekt een bestand met kind: {kind}. Zet {kind}.yaml terug.")
-        found.append(document.data)
-    return validation_rules(found[0]), agreement_rules(found[1])
+    return validation_rules(reading_document(shelf, on).data)
 
 
 def validate_reading(
