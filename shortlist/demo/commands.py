@@ -7,9 +7,9 @@ from datetime import datetime
 import click
 from sqlmodel import Session
 
-from shortlist.assets import RULES
+from shortlist.assets import MODELS, RULES
 from shortlist.classifying.rounds.work import load_room_rules
-from shortlist.demo import chain, deciding, roles, week, work
+from shortlist.demo import chain, deciding, roles, trial, week, work
 from shortlist.guarding.audit import watch
 from shortlist.guarding.door import system_clock
 from shortlist.serving import run_server, work_one
@@ -25,6 +25,7 @@ def fill(settings: Settings, *, now: datetime, session: Session) -> None:
     rules, shelf = load_room_rules(folder), read_folder(folder)
     city, seen = work.fill_city(password=settings.demo_password, now=now, session=session)
     decided = chain.assess_groups(city, seen, rules=rules, now=now, session=session)
+    trial.hold_trial(city, shelf=shelf, models=MODELS, now=now, session=session)
     roles.set_roles(city, seen, shelf=shelf, now=now, session=session)
     priorities = deciding.prioritise(city, decided, shelf=shelf, now=now, session=session)
     with_boas = deciding.write_plans(city, priorities, shelf=shelf, now=now, session=session)

@@ -224,6 +224,41 @@ def sightings(found: list[Band], staff: list[Worker], *, now: datetime, random: 
                     yield _sighting(band, moment, random.choice(eyes), random)
 
 
+def closely_watched(found: list[Band]) -> list[Band]:
+    """Return the groups of which police and youth work went to find out who belongs: two listed ones per stadsdeel."""
+    chosen: dict[str, list[Band]] = {}
+    for band in found:
+        if band.members and band.profile != "nieuw" and not band.fluid:
+            chosen.setdefault(band.area, []).append(band)
+    return [band for bands_ in chosen.values() for band in bands_[:2]]
+
+
+def closer_looks(
+    found: list[Band], staff: list[Worker], *, now: datetime, random: Random
+) -> Iterator[Sighting]:
+    """Yield what was seen besides of the closely watched groups: two calm looks a week at who is there."""
+    monday = now.astimezone(AMSTERDAM).date()
+    monday -= timedelta(days=monday.weekday() + 7 * (WEEKS - 1))
+    for band in closely_watched(found):
+        eyes = [
+            worker
+            for worker in staff
+            if worker.role in {Role.JEUGDAGENT, Role.JONGERENWERKER} and band.area in worker.areas
+        ]
+        for week in range(WEEKS):
+            for _ in range(2):
+                moment = _moment(band, monday + timedelta(weeks=week), random)
+                there = tuple(m for m in band.members if random.random() < (0.75 if m.core else 0.27))
+                if moment.date() < band.first_signal or moment > now - timedelta(hours=2) or not there:
+                    continue
+                yield Sighting(
+                    made_id(random), band, band.spots[0], moment, 20, random.choice((10, 15, 20)), len(there),
+                    random.choice(eyes), "gezien",
+                    f"{len(there)} jongeren bij {band.spots[0].name}: rustig aanwezig, even gepraat.", "", (),
+                    tuple((m, m.spurs if random.random() < 0.25 else None) for m in there),
+                )  # fmt: skip
+
+
 def _moment(band: Band, monday: date, random: Random) -> datetime:
     hot = random.random() < 0.8
     day = random.choice(band.days) if hot else random.randrange(7)

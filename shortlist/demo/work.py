@@ -143,6 +143,8 @@ def fill_city(*, password: str, now: datetime, session: Session) -> tuple[Waterv
     _write_teams(city, spots, now=now, random=random, session=session)
     _write_groups(city, now=now, session=session)
     seen = list(groups.sightings(list(bands), list(staff), now=now, random=random))
+    apart = Random(SEED + 1)  # noqa: S311 — as above, and nothing else changes by it
+    seen += groups.closer_looks(list(bands), list(staff), now=now, random=apart)
     _write_sightings(city, seen, now=now, session=session)
     record(
         session,

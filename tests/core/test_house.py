@@ -41,6 +41,7 @@ NOT_PURE = {
     "shortlist.demo.deciding": "the same, from priority to plan van aanpak",
     "shortlist.demo.week": "the same, from requests to reports",
     "shortlist.demo.roles": "the same, for the roles of members",
+    "shortlist.demo.trial": "the same, for a trial with the reading",
     "shortlist.showing.install": "hangs layout, filters and static files into the application",
     "shortlist.showing.forms": "keeps what was typed between browser and schema",
     "shortlist.showing.dutch": "marshmallow's messages in Dutch",

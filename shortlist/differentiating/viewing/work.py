@@ -357,10 +357,7 @@ def raise_disagreement(
     group = get_group(group_id, actor=actor, session=session)
     require_list(group, session=session)
     view = _own_view_of(group_id, view_id, actor, session=session)
-    pairs = session.execute(
-        select(col(ViewPair.own), col(ViewPair.reading)).where(col(ViewPair.own_view_id) == view.id)
-    ).all()
-    differing = sum(differ(own, reading) for own, reading in pairs)
+    differing = differing_members(view.id, session=session)
     if not differing:
         raise Refused("Uw beeld en de lezing verschillen bij niemand.")
     row = Disagreement(
@@ -381,6 +378,15 @@ def raise_disagreement(
         details={"verschil": str(row.id), "beeld": str(view.id), "leden": differing},
     )
     return row.id
+
+
+def differing_members(view_id: UUID, *, session: Session) -> int:
+    """Count the members about whom an own view and the reading beside it differ."""
+    pairs = session.execute(
+        select(col(ViewPair.own), col(ViewPair.reading)).where(col(ViewPair.own_view_id) == view_id),
+        execution_options=_COUNTS_ONLY,
+    )
+    return sum(differ(own, reading) for own, reading in pairs)
 
 
 def disagreements(*, session: Session, stadsdelen: Collection[UUID] | None) -> list[OpenDisagreement]:
