@@ -100,6 +100,8 @@ WORK: tuple[WorkSource, ...] = (
     plannen.waiting,
     deploying.waiting,
 )
+AGENDA: tuple[WorkSource, ...] = (viewing.waiting,)
+"""What later rooms put on the JIT agenda, beside the answers that classifying puts there."""
 MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
 RULE_KINDS: tuple[str, ...] = (
@@ -157,6 +159,11 @@ def panels(group_id: UUID, *, actor: Actor, now: datetime, session: Session) -> 
     """Collect what every room has to show about a group, in order."""
     found = [source(group_id, actor=actor, now=now, session=session) for source in PANELS]
     return sorted((panel for panel in found if panel is not None), key=lambda panel: panel.order)
+
+
+def on_agenda(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWork]:
+    """Collect what later rooms lay before the JIT that somebody sits in."""
+    return [work for source in AGENDA for work in source(actor=actor, now=now, session=session)]
 
 
 def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWork]:

@@ -381,6 +381,7 @@ def test_a_difference_goes_to_the_jit_without_saying_what_the_reading_says(clien
     client.sign_in("veiligheidsmanager")
     home = text(client.get("/"))
     assert "eigen beeld en lezing verschillen bij 2 leden van Groep Kade" in home
+    assert "eigen beeld en lezing verschillen bij 2 leden van Groep Kade" in text(client.get("/jit-agenda"))
     listed = text(client.get(kade.url("/lezing/verschillen")))
     assert "Drie meldingen in een week" in listed
     assert not {name for name in ALPHABETICAL if name in listed}

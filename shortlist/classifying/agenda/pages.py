@@ -52,7 +52,7 @@ def _side(point: Point) -> Side:
 
 @pages.route("/jit-agenda", allow=JIT, scope="eigen")
 def overview(*, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
-    """List the questions that wait for the JIT or the driehoek, and what was decided lately."""
+    """List what waits for the JIT or the driehoek, also from later rooms, and what was decided lately."""
     rules = _rules()
     every = [
         (point, _side(point)) for point in work.points(rules=rules, actor=actor, now=now, session=session)
@@ -65,6 +65,7 @@ def overview(*, actor: Actor, now: datetime, session: Session) -> ResponseReturn
             for one in reversed(every)
             if one[0].state is State.BESLOTEN and one[0].taken[-1].at >= now - SHOWN_FOR
         ],
+        others=current_app.extensions["shortlist.agenda"](actor=actor, now=now, session=session),
         word=rules.questionnaire.word,
         chairs=actor.has(*CHAIRS),
         fills=actor.has(*FILLERS),
