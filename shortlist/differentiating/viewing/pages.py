@@ -194,7 +194,8 @@ def shown(
 @pages.route("/groepen/<uuid:group_id>/lezing/verschillen", allow=MEMBERS, methods=("GET", "POST"))
 def disagreements(*, group_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
     """List what the JIT has to look at in this group, and let its conclusion be recorded."""
-    form = blank(OutcomeForm)
+    found = work.disagreements_of(group_id, actor=actor, session=session)
+    form = blank(OutcomeForm, {"disagreement": found[0].id} if len(found) == 1 else None)
     if request.method == "POST":
         form = read_form(OutcomeForm, request.form)
         if form.valid:

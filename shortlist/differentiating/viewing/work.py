@@ -190,7 +190,7 @@ def record_own_view(
     switched = require_on(means.model, session=session)
     since = now - timedelta(weeks=rules.evidence_weeks)
     members = members_of(group_id, on=today(now), actor=actor, now=now, session=session)
-    _check_own(own, [str(member.person_id) for member in members], expected_core)
+    _check_own(own, {str(member.person_id): member.pseudonym for member in members}, expected_core)
     gatherings = gatherings_of(group_id, since=since, until=now, actor=actor, now=now, session=session)
     observed = observed_from(gatherings, [member.person_id for member in members], expected_core)
     found = read_group(observed, means.rules, means.model)
@@ -225,13 +225,16 @@ def record_own_view(
     return row.id
 
 
-def _check_own(own: Mapping[str, str], members: list[str], expected_core: int | None) -> None:
+def _check_own(own: Mapping[str, str], members: Mapping[str, str], expected_core: int | None) -> None:
     if not members:
         raise Refused("Er staat niemand op de ledenlijst van deze groep.")
     if set(own) - set(members):
         raise Refused("De ledenlijst is intussen veranderd. Open de pagina opnieuw.")
-    message = "Geef hier uw beeld, of kies 'geen oordeel'."
-    faults = {f"own.{member}": message for member in members if own.get(member) not in set(Own)}
+    faults = {
+        f"own.{member}": f"Geef uw beeld van {pseudonym}, of kies 'geen oordeel'."
+        for member, pseudonym in members.items()
+        if own.get(member) not in set(Own)
+    }
     if faults:
         raise Refused("Geef bij elk lid uw beeld, of kies 'geen oordeel'.", fields=faults)
     if not set(own.values()) - {Own.GEEN_OORDEEL.value}:
