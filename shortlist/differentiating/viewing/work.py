@@ -220,7 +220,14 @@ def record_own_view(
         object_kind="jeugdgroep",
         object_id=group_id,
         now=now,
-        details={"beeld": str(row.id), "leden": len(members), "blind": row.blind},
+        details={
+            "doel": PURPOSE,
+            "beeld": str(row.id),
+            "leden": len(members),
+            "blind": row.blind,
+            "model": row.model_version,
+            "regels": f"{row.rules_name} {row.rules_valid_from.isoformat()}",
+        },
     )
     return row.id
 
