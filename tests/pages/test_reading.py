@@ -387,6 +387,11 @@ def test_a_difference_goes_to_the_jit_without_saying_what_the_reading_says(clien
     assert not {name for name in ALPHABETICAL if name in listed}
 
 
+def open_points(place: Street) -> list[work.OpenDisagreement]:
+    with place.database.reading() as session:
+        return work.disagreements(session=session, stadsdelen=None)
+
+
 def test_the_function_for_the_agenda_keeps_to_stadsdelen_and_names_nobody(client: Any, kade: Street) -> None:
     switch_on(client)
     client.submit(view(client, kade, core=("Merel",)), {"reason": REASON})
@@ -401,8 +406,16 @@ def test_the_function_for_the_agenda_keeps_to_stadsdelen_and_names_nobody(client
 def test_the_jit_records_its_conclusion_and_the_difference_is_closed(client: Any, kade: Street) -> None:
     switch_on(client)
     client.submit(view(client, kade, core=("Merel",)), {"reason": REASON})
-    client.sign_in("veiligheidsmanager")
     page = kade.url("/lezing/verschillen")
+    client.sign_in("jongerenwerker")
+    assert "verschillen bij 3 leden van Groep Kade" in text(client.get("/jit-agenda"))
+    assert "legt de uitkomst vast" in text(client.get(page))
+    (one,) = open_points(kade)
+    not_chair = client.post(page, data={**client.tokens("/"), "disagreement": str(one.id), "outcome": REASON})
+    assert not_chair.status_code == 403
+    client.sign_in("veiligheidsmanager-zuid")
+    assert "Groep Kade" not in text(client.get("/jit-agenda"))
+    client.sign_in("veiligheidsmanager")
     found = re.search(r'name="disagreement" value="([^"]+)"', text(client.get(page)))
     assert found
     bad = text(client.submit(page, {"disagreement": found.group(1), "outcome": "kort"}), 400)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
+from shortlist.classifying.agenda.work import CHAIRS
 from shortlist.differentiating.board import Card
 from shortlist.differentiating.reading import MemberReading, read_group
 from shortlist.differentiating.roles import RoleRules
@@ -440,12 +441,12 @@ def disagreements_of(group_id: UUID, *, actor: Actor, session: Session) -> list[
 def conclude_disagreement(
     group_id: UUID, disagreement_id: UUID, *, outcome: str, actor: Actor, now: datetime, session: Session
 ) -> None:
-    """Record what the JIT concluded about a disagreement. Roles are not touched: those are set on facts, by a person.
+    """Record what the JIT concluded about a disagreement, by its chair; a role stays what a person set on facts.
 
     Raises:
         Refused: it is not open (any more).
     """
-    require_role(actor, *MEMBER_VIEWERS)
+    require_role(actor, *CHAIRS)
     if disagreement_id not in {one.id for one in disagreements_of(group_id, actor=actor, session=session)}:
         raise Refused("Dit verschil staat niet (meer) open. Ververs de pagina.")
     session.add(
