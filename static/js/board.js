@@ -2,7 +2,7 @@
 // facts and a reason; nothing changes by dragging. The links on the card do the same without a pointer or script.
 "use strict";
 
-const draggable = matchMedia("(any-pointer: fine)").matches;
+const draggable = !matchMedia("(pointer: coarse)").matches;
 let dragged = null;
 
 for (const hint of document.querySelectorAll("[data-drag-hint]")) {
