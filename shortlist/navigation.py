@@ -100,7 +100,7 @@ WORK: tuple[WorkSource, ...] = (
     plannen.waiting,
     deploying.waiting,
 )
-AGENDA: tuple[WorkSource, ...] = (viewing.waiting,)
+AGENDA: tuple[WorkSource, ...] = (viewing.on_agenda,)
 """What later rooms put on the JIT agenda, beside the answers that classifying puts there."""
 MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""

@@ -88,6 +88,24 @@ def agree(
     return _pooled(tables, scales, used, observed, expected, rules), per_item
 
 
+def agree_in_clusters(
+    clusters: Sequence[Sequence[Pair]], values: Sequence[str], rules: AgreementRules, *, seed: int
+) -> Agreed:
+    """Return the agreement on one question that was asked many times in each cluster, such as of every group member.
+
+    ``values`` run low to high, at least two; words outside them do not count. The interval draws whole clusters,
+    because the answers within one hang together.
+    """
+    place = {value: number for number, value in enumerate(values)}
+    table = np.zeros((len(clusters), len(values) ** 2))
+    for row, pairs in enumerate(clusters):
+        for first, second in pairs:
+            if first in place and second in place:
+                table[row, place[first] * len(values) + place[second]] += 1
+    got, chance = _shares(_draws(len(clusters), rules.draws, seed) @ table, len(values))
+    return _agreed(table.sum(axis=0), len(values), got, chance, rules)
+
+
 def _pooled(
     tables: Mapping[str, Floats],
     scales: Mapping[str, Sequence[str]],

@@ -425,7 +425,7 @@ def _explain(facts: _Facts, reading: Reading, top: float | None, core: int | Non
     second = f"Genoteerd: {lijst(roles)}." if roles else ""
     if top is not None and reading is not Reading.ONTHOUDING and core is not None:
         among = "het meest aanwezige lid" if core == 1 else f"de {core} meest aanwezige leden"
-        says = f"In {top:.0%} van de trekkingen hoort dit lid bij {among}"
+        says = f"Steeds anders gewogen hoort dit lid in {top:.0%} van de keren bij {among}"
         second = f"{says}; genoteerd: {lijst(roles)}." if roles else f"{says}."
     return (first, second) if second else (first,)
 

@@ -105,7 +105,8 @@ class _Reader:
     faults: list[str]
 
     def fault(self, name: str, message: str) -> None:
-        self.faults.append(f"{self.where}: {name}: {message}")
+        line = f"{self.where}: {name}: {message}"  # one line, whatever was in the file
+        self.faults.append("".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line))
 
     def text(self, name: str, most: int = 4000) -> str | None:
         value = self.record.get(name)

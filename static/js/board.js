@@ -2,13 +2,14 @@
 // facts and a reason; nothing changes by dragging. The links on the card do the same without a pointer or script.
 "use strict";
 
-for (const hint of document.querySelectorAll("[data-drag-hint]")) {
-  hint.hidden = false;
-}
-
+const draggable = !matchMedia("(pointer: coarse)").matches;
 let dragged = null;
 
-for (const card of document.querySelectorAll("[data-move]")) {
+for (const hint of document.querySelectorAll("[data-drag-hint]")) {
+  hint.hidden = !draggable;
+}
+
+for (const card of draggable ? document.querySelectorAll("[data-move]") : []) {
   card.draggable = true;
   card.addEventListener("dragstart", (event) => {
     dragged = card;

@@ -14,6 +14,7 @@ from shortlist.classifying.agreement import (
     AgreementRules,
     Pair,
     agree,
+    agree_in_clusters,
     agreement_rules,
 )
 from shortlist.storing.dated_yaml import read_folder
@@ -131,3 +132,24 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
         assert ours.high is not None
         held += ours.low <= kappa <= ours.high
     assert 0.88 <= held / 200 <= 0.99
+
+
+@given(st.lists(pairs, min_size=1, max_size=5))
+def test_in_clusters_kappa_is_that_of_all_pairs_together(clusters: list[list[Pair]]) -> None:
+    found = agree_in_clusters(clusters, SCALE, FEW, seed=1)
+    together = item([pair for cluster in clusters for pair in cluster])
+    assert (found.pairs, found.same) == (together.pairs, together.same)
+    if found.kappa is not None and together.kappa is not None:
+        assert found.kappa == pytest.approx(together.kappa)
+
+
+def test_the_margin_is_wider_when_whole_clusters_agree_or_differ() -> None:
+    same, other = (
+        [("ja", "ja"), ("nee", "nee")] * 4,
+        [("ja", "nee"), ("nee", "ja"), ("ja", "ja"), ("nee", "nee")] * 2,
+    )
+    alike = agree_in_clusters([same, other] * 4, ("nee", "ja"), FEW, seed=1)
+    apart = agree_in_clusters([[pair] for pair in (same + other) * 4], ("nee", "ja"), FEW, seed=1)
+    assert alike.kappa == pytest.approx(apart.kappa)
+    widths = [(one.high or 0) - (one.low or 0) for one in (alike, apart)]
+    assert widths[0] > 1.5 * widths[1] > 0

@@ -14,7 +14,7 @@ from shortlist.differentiating.validating.calibration import (
     validation_rules,
 )
 
-RULES = ValidationRules(10, 30, (0.0, 0.2, 0.4, 0.6, 0.8, 1.0), 26)
+RULES = ValidationRules(10, 30, 5, (0.0, 0.2, 0.4, 0.6, 0.8, 1.0), 26)
 
 judgements = st.lists(st.builds(Judged, st.floats(0, 1), st.booleans()), max_size=200)
 
@@ -55,7 +55,7 @@ def test_a_bin_with_fewer_than_the_smallest_cell_is_left_out() -> None:
 
 @given(judgements)
 def test_every_chance_falls_in_one_bin_and_margins_hold_what_was_found(judged: list[Judged]) -> None:
-    found = calibrate(judged, ValidationRules(1, 0, RULES.bins, 26))
+    found = calibrate(judged, ValidationRules(1, 0, 1, RULES.bins, 26))
     assert found.n == len(judged)
     for one in found.bins:
         if one.n is not None:

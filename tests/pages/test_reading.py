@@ -47,7 +47,7 @@ def view(client: Any, place: Street, login: str = "jeugdagent", **changes: Any) 
 
 def row_of(page: str, name: str) -> str:
     """Return the text of a member's row."""
-    row = page.split(f">{name}</th>")[1].split("</tr>")[0]
+    row = page.split(f">{name}</span></th>")[1].split("</tr>")[0]
     return " ".join(re.sub(r"<[^>]+>", " ", row).split())
 
 
@@ -200,7 +200,7 @@ def test_the_form_shows_facts_in_board_order_and_no_reading(client: Any, kade: S
     page = text(client.get(kade.url("/lezing")))
     assert re.findall(r"Uw beeld van (\w+)", page) == ALPHABETICAL
     assert "In 26 weken bij 24 waarnemingen" in page
-    assert "trekkingen" not in page
+    assert "gewogen" not in page
     assert "checked" not in page
     assert actions(kade.database)[-2:] == ["ledenlijst gelezen", "waarnemingen gelezen"]
 
@@ -210,10 +210,10 @@ def test_the_reading_stands_beside_the_own_view_alphabetically_with_its_evidence
 ) -> None:
     switch_on(client)
     page = text(client.get(view(client, kade)))
-    names = re.findall(r'<th[^>]*scope="row"[^>]*>(\w+)</th>', page)
+    names = re.findall(r'<th[^>]*scope="row"[^>]*><span[^>]*>(\w+)</span></th>', page)
     assert names == ALPHABETICAL
     assert row_of(page, "Vink").startswith("Kern Kern Gezien bij 24 van de 24 waarnemingen")
-    assert "hoort dit lid bij de 2 meest aanwezige leden" in row_of(page, "Vink")
+    assert "in 100% van de keren bij de 2 meest aanwezige leden" in row_of(page, "Vink")
     assert row_of(page, "Merel").startswith("Meeloper Meeloper Gezien bij 6 van de 24")
     assert "op 6 dagen en door 3 bekende waarnemers" in row_of(page, "Merel")
     assert "elkaar bij niemand tegen" in page
@@ -285,8 +285,8 @@ def bad_views(place: Street) -> list[tuple[dict[str, str], str]]:
     merel = f"own.{place.members['Merel']}"
     whole = own_view(place)
     return [
-        ({name: value for name, value in whole.items() if name != merel}, "Geef hier uw beeld"),
-        (whole | {merel: "baas"}, "Geef hier uw beeld"),
+        ({name: value for name, value in whole.items() if name != merel}, "Geef uw beeld van Merel"),
+        (whole | {merel: "baas"}, "Geef uw beeld van Merel"),
         (whole | {"expected_core": "9"}, "De groep heeft 8 leden"),
         (whole | {"expected_core": "0"}, "geheel getal vanaf 1"),
         (whole | {"expected_core": "twee"}, 'id="error-expected_core"'),
@@ -296,7 +296,7 @@ def bad_views(place: Street) -> list[tuple[dict[str, str], str]]:
             {name: "geen oordeel" for name in whole if name.startswith("own.")},
             "overal &#39;geen oordeel&#39;",
         ),
-        ({}, "Geef hier uw beeld"),
+        ({}, "Geef uw beeld van Merel"),
     ]
 
 
@@ -308,7 +308,7 @@ def test_a_bad_own_view_is_refused_with_what_was_chosen_and_nothing_is_kept(
     for fields, said in bad_views(kade):
         page = text(client.submit(kade.url("/lezing"), fields), 400)
         assert said in page, fields
-        assert "trekkingen" not in page
+        assert "gewogen" not in page
         chosen = f'name="own.{kade.members["Vink"]}" value="kern" checked'
         assert (chosen in page) == (fields.get(f"own.{kade.members['Vink']}") == "kern")
     assert views(kade) == []
@@ -387,6 +387,11 @@ def test_a_difference_goes_to_the_jit_without_saying_what_the_reading_says(clien
     assert not {name for name in ALPHABETICAL if name in listed}
 
 
+def open_points(place: Street) -> list[work.OpenDisagreement]:
+    with place.database.reading() as session:
+        return work.disagreements(session=session, stadsdelen=None)
+
+
 def test_the_function_for_the_agenda_keeps_to_stadsdelen_and_names_nobody(client: Any, kade: Street) -> None:
     switch_on(client)
     client.submit(view(client, kade, core=("Merel",)), {"reason": REASON})
@@ -401,8 +406,16 @@ def test_the_function_for_the_agenda_keeps_to_stadsdelen_and_names_nobody(client
 def test_the_jit_records_its_conclusion_and_the_difference_is_closed(client: Any, kade: Street) -> None:
     switch_on(client)
     client.submit(view(client, kade, core=("Merel",)), {"reason": REASON})
-    client.sign_in("veiligheidsmanager")
     page = kade.url("/lezing/verschillen")
+    client.sign_in("jongerenwerker")
+    assert "verschillen bij 3 leden van Groep Kade" in text(client.get("/jit-agenda"))
+    assert "legt de uitkomst vast" in text(client.get(page))
+    (one,) = open_points(kade)
+    not_chair = client.post(page, data={**client.tokens("/"), "disagreement": str(one.id), "outcome": REASON})
+    assert not_chair.status_code == 403
+    client.sign_in("veiligheidsmanager-zuid")
+    assert "Groep Kade" not in text(client.get("/jit-agenda"))
+    client.sign_in("veiligheidsmanager")
     found = re.search(r'name="disagreement" value="([^"]+)"', text(client.get(page)))
     assert found
     bad = text(client.submit(page, {"disagreement": found.group(1), "outcome": "kort"}), 400)

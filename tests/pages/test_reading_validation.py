@@ -11,8 +11,8 @@ from shortlist.differentiating.switching.tables import ReadingSwitch
 from shortlist.differentiating.tables import MemberRole
 from shortlist.differentiating.viewing.tables import OwnView, ViewPair
 from shortlist.guarding.audit import record, watch
-from shortlist.observing.tables import Person
-from tests.pages.conftest import NOW, City
+from shortlist.observing.tables import Jeugdgroep, Person
+from tests.pages.conftest import NOORD, NOW, City
 from tests.pages.street import Street, add, street
 
 PAGE = "/lezing/ijking"
@@ -33,13 +33,21 @@ def kade(city: City) -> Street:
 
 
 def keep(
-    place: Street, number: int, own: str, reading: str, chance: float | None, *, blind: bool = True
+    place: Street,
+    number: int,
+    own: str,
+    reading: str,
+    chance: float | None,
+    *,
+    blind: bool = True,
+    group: UUID | None = None,
 ) -> list[UUID]:
     """Keep ``number`` pairs of a view by the jeugdagent, each about another made-up person; return the persons."""
     by = place.city.actor("jeugdagent").id
     view = OwnView(
-        group_id=place.group_id, blind=blind, switch_id=UUID(int=9), model_version="1", model_fingerprint="a" * 64,
-        rules_name="ledenlezing", rules_valid_from=date(2010, 1, 1), since=date(2026, 5, 1), n_gatherings=20,
+        group_id=group or place.group_id, blind=blind, switch_id=UUID(int=9), model_version="1",
+        model_fingerprint="a" * 64, rules_name="ledenlezing",
+        rules_valid_from=date(2010, 1, 1), since=date(2026, 5, 1), n_gatherings=20,
         n_observers=3, recorded_at=BEFORE, recorded_by=by,
     )  # fmt: skip
     persons = [
@@ -100,22 +108,50 @@ def test_below_the_least_number_nothing_is_told(client: Any, kade: Street) -> No
     assert "29" not in page.split("<main")[1]
 
 
+def spread(place: Street, number: int, own: str, reading: str, chance: float | None) -> None:
+    """Keep pairs spread evenly over five groups."""
+    for group in GROUPS:
+        keep(place, number // len(GROUPS), own, reading, chance, group=group)
+
+
+GROUPS = [UUID(int=500 + number) for number in range(5)]
+
+
 def test_agreement_and_calibration_are_told_with_small_numbers_left_out(client: Any, kade: Street) -> None:
-    keep(kade, 20, "kern", "kern", 0.7)
-    keep(kade, 40, "meeloper", "meeloper", 0.1)
-    keep(kade, 10, "meeloper", "kern", 0.7)
-    keep(kade, 3, "kern", "meeloper", 0.1)
-    keep(kade, 30, "onbekend", "onthouding", None)
+    by = kade.city.actor("jeugdagent").id
+    first_signal = date(2026, 6, 1)
+    add(
+        kade,
+        *(
+            Jeugdgroep(
+                id=one, stadsdeel_id=NOORD, name=f"Groep {one.int}", first_signal_on=first_signal,
+                recorded_at=BEFORE, recorded_by=by,
+            )
+            for one in GROUPS
+        ),
+    )  # fmt: skip
+    spread(kade, 20, "kern", "kern", 0.7)
+    spread(kade, 40, "meeloper", "meeloper", 0.1)
+    spread(kade, 10, "meeloper", "kern", 0.7)
+    keep(kade, 3, "kern", "meeloper", 0.1, group=GROUPS[0])
+    spread(kade, 30, "onbekend", "onthouding", None)
     page = seen(client, "jeugdagent")
     assert "Ongeveer 100 keer" in page
     assert "In 29% daarvan onthield" in page
-    assert "Cohens kappa is <strong>0,62</strong>" in page
+    assert "Cohens kappa is <strong>0,62</strong> (95%-marge 0,49 tot 0,7" in page
     assert cells(page, "Kern") == ["20", "minder dan 10", "minder dan 10"]
     assert cells(page, "Meeloper") == ["10", "40", "minder dan 10"]
     assert cells(page, "Onbekend") == ["minder dan 10", "minder dan 10", "30"]
     assert cells(page, "60% – 80%")[:3] == ["30", "70%", "67%"]
     assert cells(page, "0% – 20%")[:3] == ["43", "10%", "7%"]
     assert cells(page, "40% – 60%") == ["minder dan 10", "–", "–", "–"]
+
+
+def test_in_few_groups_there_is_no_measure_of_agreement(client: Any, kade: Street) -> None:
+    keep(kade, 60, "kern", "kern", 0.7)
+    page = seen(client)
+    assert "uit minder dan 5 groepen" in page
+    assert "Cohens kappa" not in page
 
 
 def test_a_view_that_was_not_blind_does_not_count(client: Any, kade: Street) -> None:

@@ -20,6 +20,8 @@ class ValidationRules:
     """A number of members below this is not told."""
     least_pairs: int
     """With fewer pairs nothing is computed."""
+    least_groups: int
+    """In fewer groups there is no measure of agreement: its margin is drawn over groups."""
     bins: tuple[float, ...]
     """Edges from 0 to 1, rising."""
     weeks: int

@@ -1,7 +1,7 @@
 """Use case of validating: the readings of the whole city beside what people said who had not seen them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from shortlist.classifying.agreement import Agreed, AgreementRules, agree
+from shortlist.classifying.agreement import Agreed, AgreementRules, agree_in_clusters
 from shortlist.differentiating.reading import Reading
 from shortlist.differentiating.switching.work import READERS, reading_document
 from shortlist.differentiating.tables import MemberRole, MemberRoleKind
@@ -55,7 +55,7 @@ class Validation:
     silent: float | None
     """Share of the pairs in which the reading abstained; None = too few."""
     agreed: Agreed | None
-    """Agreement where both chose between kern and meeloper; None = too few pairs in all."""
+    """Agreement where both chose between kern and meeloper; None = too few pairs or groups."""
     table: CrossTable
     by_view: Calibration
     """Against the own view of that moment."""
@@ -79,15 +79,18 @@ def validate_reading(
     require_role(actor, *READERS)
     pairs = _blind_pairs(session=session)
     enough = len(pairs) >= rules.least_pairs
-    groups = len({pair.group_id for pair in pairs})
-    both = [{"rol": (pair.own, pair.reading)} for pair in pairs]
+    groups: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
+    for pair in pairs:
+        groups[pair.group_id].append((pair.own, pair.reading))
     silent = sum(pair.reading == Reading.ONTHOUDING.value for pair in pairs)
     return Validation(
         rules=rules,
         n_pairs=len(pairs) if enough else None,
-        n_groups=groups if enough else None,
+        n_groups=len(groups) if enough else None,
         silent=silent / len(pairs) if enough else None,
-        agreed=agree(both, {"rol": _SCALE}, agreement, seed=1960)[0] if enough else None,
+        agreed=agree_in_clusters(list(groups.values()), _SCALE, agreement, seed=1960)
+        if enough and len(groups) >= rules.least_groups
+        else None,
         table=cross_table(
             ((pair.own, pair.reading) for pair in pairs) if enough else (), list(Own), list(Reading), rules
         ),
@@ -105,16 +108,20 @@ def validate_reading(
 
 def _blind_pairs(*, session: Session) -> list[_Seen]:
     rows = session.execute(
-        select(OwnView, ViewPair)
+        select(
+            col(OwnView.group_id),
+            col(ViewPair.person_id),
+            col(ViewPair.own),
+            col(ViewPair.reading),
+            col(ViewPair.probability_core),
+            col(OwnView.recorded_at),
+        )
         .join(ViewPair, col(ViewPair.own_view_id) == col(OwnView.id))
         .where(col(OwnView.blind))
         .order_by(col(OwnView.recorded_at), col(OwnView.id), col(ViewPair.person_id)),
         execution_options=_CITY,
     )
-    return [
-        _Seen(view.group_id, pair.person_id, pair.own, pair.reading, pair.probability_core, view.recorded_at)
-        for view, pair in rows
-    ]
+    return [_Seen(*row) for row in rows]
 
 
 def _against_later_roles(pairs: Sequence[_Seen], rules: ValidationRules, *, session: Session) -> list[Judged]:
@@ -126,13 +133,20 @@ def _against_later_roles(pairs: Sequence[_Seen], rules: ValidationRules, *, sess
     ):
         known = first_seen.get((group_id, account))
         first_seen[group_id, account] = min(at, known) if known else at
-    later: Mapping[tuple[UUID, UUID], list[MemberRole]] = defaultdict(list)
-    for role in session.execute(
-        select(MemberRole).order_by(col(MemberRole.recorded_at), col(MemberRole.id)), execution_options=_CITY
-    ).scalars():
-        seen = first_seen.get((role.group_id, role.recorded_by))
-        if role.role != MemberRoleKind.ONBEKEND.value and (seen is None or role.recorded_at < seen):
-            later[role.group_id, role.person_id].append(role)
+    later: dict[tuple[UUID, UUID], list[tuple[datetime, str]]] = defaultdict(list)
+    for group_id, person_id, role, by, at in session.execute(
+        select(
+            col(MemberRole.group_id),
+            col(MemberRole.person_id),
+            col(MemberRole.role),
+            col(MemberRole.recorded_by),
+            col(MemberRole.recorded_at),
+        ).order_by(col(MemberRole.recorded_at), col(MemberRole.id)),
+        execution_options=_CITY,
+    ):
+        seen = first_seen.get((group_id, by))
+        if role != MemberRoleKind.ONBEKEND.value and (seen is None or at < seen):
+            later[group_id, person_id].append((at, role))
     judged, done = [], set()
     for pair in pairs:
         key = (pair.group_id, pair.person_id)
@@ -140,7 +154,7 @@ def _against_later_roles(pairs: Sequence[_Seen], rules: ValidationRules, *, sess
             continue
         done.add(key)
         until = pair.at + timedelta(weeks=rules.weeks)
-        role = next((one for one in later.get(key, ()) if pair.at < one.recorded_at <= until), None)
-        if role is not None:
-            judged.append(Judged(pair.chance, role.role == MemberRoleKind.KERN.value))
+        found = next((role for at, role in later.get(key, ()) if pair.at < at <= until), None)
+        if found is not None:
+            judged.append(Judged(pair.chance, found == MemberRoleKind.KERN.value))
     return judged

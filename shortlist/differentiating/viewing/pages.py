@@ -8,6 +8,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
+from shortlist.classifying.agenda.work import CHAIRS
 from shortlist.differentiating.reading_files import MODEL
 from shortlist.differentiating.switching import work as switching
 from shortlist.differentiating.viewing import work
@@ -15,7 +16,7 @@ from shortlist.differentiating.viewing.schemas import DisagreementForm, OutcomeF
 from shortlist.differentiating.work import role_rules_on
 from shortlist.errors import BadInput, Broken, Refused
 from shortlist.guarding.door import Pages, keep
-from shortlist.guarding.roles import Actor, Role
+from shortlist.guarding.roles import Actor
 from shortlist.observing.work import MEMBER_VIEWERS, get_group, today
 from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.panels import WaitingWork
@@ -194,7 +195,8 @@ def shown(
 @pages.route("/groepen/<uuid:group_id>/lezing/verschillen", allow=MEMBERS, methods=("GET", "POST"))
 def disagreements(*, group_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
     """List what the JIT has to look at in this group, and let its conclusion be recorded."""
-    form = blank(OutcomeForm)
+    found = work.disagreements_of(group_id, actor=actor, session=session)
+    form = blank(OutcomeForm, {"disagreement": found[0].id} if len(found) == 1 else None)
     if request.method == "POST":
         form = read_form(OutcomeForm, request.form)
         if form.valid:
@@ -215,12 +217,18 @@ def disagreements(*, group_id: UUID, actor: Actor, now: datetime, session: Sessi
         group=get_group(group_id, actor=actor, session=session),
         found=work.disagreements_of(group_id, actor=actor, session=session),
         on=reading_is_on(now=now, session=session),
+        chairs=actor.has(*CHAIRS),
     ), 400 if form.errors else 200
 
 
 def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWork]:
-    """List the differences that the JIT, which the veiligheidsmanager chairs, has not concluded on."""
-    if not actor.has(Role.VEILIGHEIDSMANAGER):
+    """List the differences on which the JIT has not concluded, for who chairs it."""
+    return on_agenda(actor=actor, now=now, session=session) if actor.has(*CHAIRS) else []
+
+
+def on_agenda(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWork]:
+    """List the differences on which the JIT has not concluded, for everybody who sits in it."""
+    if not actor.has(*MEMBERS):
         return []
     found = work.disagreements(session=session, stadsdelen=None if actor.citywide else actor.stadsdelen)
     return [

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
+from shortlist.classifying.agenda.work import CHAIRS
 from shortlist.differentiating.board import Card
 from shortlist.differentiating.reading import MemberReading, read_group
 from shortlist.differentiating.roles import RoleRules
@@ -190,7 +191,7 @@ def record_own_view(
     switched = require_on(means.model, session=session)
     since = now - timedelta(weeks=rules.evidence_weeks)
     members = members_of(group_id, on=today(now), actor=actor, now=now, session=session)
-    _check_own(own, [str(member.person_id) for member in members], expected_core)
+    _check_own(own, {str(member.person_id): member.pseudonym for member in members}, expected_core)
     gatherings = gatherings_of(group_id, since=since, until=now, actor=actor, now=now, session=session)
     observed = observed_from(gatherings, [member.person_id for member in members], expected_core)
     found = read_group(observed, means.rules, means.model)
@@ -220,18 +221,28 @@ def record_own_view(
         object_kind="jeugdgroep",
         object_id=group_id,
         now=now,
-        details={"beeld": str(row.id), "leden": len(members), "blind": row.blind},
+        details={
+            "doel": PURPOSE,
+            "beeld": str(row.id),
+            "leden": len(members),
+            "blind": row.blind,
+            "model": row.model_version,
+            "regels": f"{row.rules_name} {row.rules_valid_from.isoformat()}",
+        },
     )
     return row.id
 
 
-def _check_own(own: Mapping[str, str], members: list[str], expected_core: int | None) -> None:
+def _check_own(own: Mapping[str, str], members: Mapping[str, str], expected_core: int | None) -> None:
     if not members:
         raise Refused("Er staat niemand op de ledenlijst van deze groep.")
     if set(own) - set(members):
         raise Refused("De ledenlijst is intussen veranderd. Open de pagina opnieuw.")
-    message = "Geef hier uw beeld, of kies 'geen oordeel'."
-    faults = {f"own.{member}": message for member in members if own.get(member) not in set(Own)}
+    faults = {
+        f"own.{member}": f"Geef uw beeld van {pseudonym}, of kies 'geen oordeel'."
+        for member, pseudonym in members.items()
+        if own.get(member) not in set(Own)
+    }
     if faults:
         raise Refused("Geef bij elk lid uw beeld, of kies 'geen oordeel'.", fields=faults)
     if not set(own.values()) - {Own.GEEN_OORDEEL.value}:
@@ -430,12 +441,12 @@ def disagreements_of(group_id: UUID, *, actor: Actor, session: Session) -> list[
 def conclude_disagreement(
     group_id: UUID, disagreement_id: UUID, *, outcome: str, actor: Actor, now: datetime, session: Session
 ) -> None:
-    """Record what the JIT concluded about a disagreement. Roles are not touched: those are set on facts, by a person.
+    """Record what the JIT concluded about a disagreement, by its chair; a role stays what a person set on facts.
 
     Raises:
         Refused: it is not open (any more).
     """
-    require_role(actor, *MEMBER_VIEWERS)
+    require_role(actor, *CHAIRS)
     if disagreement_id not in {one.id for one in disagreements_of(group_id, actor=actor, session=session)}:
         raise Refused("Dit verschil staat niet (meer) open. Ververs de pagina.")
     session.add(
