@@ -1,7 +1,8 @@
 """The use cases of observing, by one address: what later rooms call.
 
 The code lies in the folders named for what is done: ``groups`` (find), ``keeping`` (make and change), ``places``,
-``gatherings`` (read observations), ``noting`` (note and correct them), ``members``, ``intake`` (files).
+``gatherings`` (read observations), ``noting`` (note and correct them), ``members``, ``persons`` (who is who),
+``intake`` (files).
 """
 
 from shortlist.observing.gatherings.sighting import PersonSeen, SeenItem, Sighting, Week
@@ -39,10 +40,10 @@ from shortlist.observing.keeping.work import (
     end_group_place,
     link_groups,
 )
+from shortlist.observing.members.entries import Entry, Member
 from shortlist.observing.members.work import (
     MEMBER_VIEWERS,
     ListAllowed,
-    Member,
     add_member,
     end_member,
     members_of,
@@ -60,6 +61,8 @@ from shortlist.observing.noting.work import (
     seen_blocks,
     seen_items,
 )
+from shortlist.observing.persons.identity import Identities
+from shortlist.observing.persons.work import identities, newest_judgement
 from shortlist.observing.places.work import PLACERS, PlaceLine, create_place, stadsdeel_at, visible_places
 
 __all__ = [
@@ -72,9 +75,11 @@ __all__ = [
     "DatedLink",
     "DatedPlace",
     "DatedState",
+    "Entry",
     "Group",
     "GroupFacts",
     "GroupLine",
+    "Identities",
     "ListAllowed",
     "Member",
     "NewPlace",
@@ -101,9 +106,11 @@ __all__ = [
     "get_gathering",
     "get_group",
     "group_names",
+    "identities",
     "link_groups",
     "local_midnight",
     "members_of",
+    "newest_judgement",
     "nobody_listed",
     "note_gathering",
     "occasions_of",

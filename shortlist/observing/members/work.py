@@ -1,6 +1,5 @@
 """Use cases of membership: who belongs to a group on a day. Roles in the group are set in ``differentiating``."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
@@ -15,6 +14,8 @@ from shortlist.guarding.audit import record
 from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.observing.groups.work import get_group, standing
 from shortlist.observing.keeping.work import plausible_day
+from shortlist.observing.members.entries import Entry, Member
+from shortlist.observing.persons.work import identities, pseudonyms
 from shortlist.observing.tables import Capacity, Gathering, Membership, Person, Presence
 
 MEMBER_VIEWERS = (Role.JEUGDAGENT, Role.JONGERENWERKER, Role.VEILIGHEIDSMANAGER)
@@ -33,18 +34,6 @@ NO_LIST = (
     "Voor deze groep is niet besloten dat personen mogen worden vastgelegd (stap 2B). Laat de schuilnamen weg en "
     "noem alleen het aantal, of vraag de veiligheidsmanager om dat besluit."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A person in a group during a period, by pseudonym."""
-
-    membership_id: UUID
-    person_id: UUID
-    pseudonym: str
-    valid_from: date
-    valid_until: date | None
-    reason: str
 
 
 def nobody_listed(group_id: UUID, *, session: Session) -> bool:
@@ -84,12 +73,17 @@ def members_of(group_id: UUID, *, on: date, actor: Actor, now: datetime, session
             or_(until.is_(None), until >= on),
             _standing_membership(),
         )
-        .order_by(func.lower(col(Person.pseudonym)), col(Person.id))
+        .order_by(col(Membership.valid_from), func.lower(col(Person.pseudonym)))
     )
-    return [
-        Member(row.id, row.person_id, pseudonym, row.valid_from, row.valid_until, row.reason)
-        for row, pseudonym in rows
-    ]
+    known = identities(session=session)
+    entries: dict[UUID, list[Entry]] = {}
+    for row, pseudonym in rows:
+        entries.setdefault(known.of(row.person_id), []).append(
+            Entry(row.id, pseudonym, row.valid_from, row.valid_until, row.reason)
+        )
+    names = pseudonyms(entries, session=session)
+    found = [Member(person, names[person], tuple(entries[person])) for person in entries]
+    return sorted(found, key=lambda member: (member.pseudonym.lower(), member.person_id))
 
 
 def add_member(
@@ -128,12 +122,13 @@ def add_member(
     )
     if session.get(Person, person_id) is None:
         raise NotFound("Deze persoon bestaat niet (meer).")
+    records = identities(session=session).all_of(person_id)
     involved = session.execute(
         select(1)
         .select_from(Presence)
         .join(Gathering, col(Gathering.id) == col(Presence.gathering_id))
         .where(
-            col(Presence.person_id) == person_id,
+            col(Presence.person_id).in_(records),
             col(Presence.capacity) == Capacity.BETROKKENE.value,
             col(Gathering.group_id) == group_id,
             standing(),
@@ -149,7 +144,7 @@ def add_member(
     already = session.execute(
         select(col(Membership.id)).where(
             col(Membership.group_id) == group_id,
-            col(Membership.person_id) == person_id,
+            col(Membership.person_id).in_(records),
             or_(col(Membership.valid_until).is_(None), col(Membership.valid_until) >= valid_from),
             _standing_membership(),
         )

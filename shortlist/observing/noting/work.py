@@ -18,6 +18,7 @@ from shortlist.observing.gatherings.work import get_gathering, successor_of
 from shortlist.observing.groups.work import Group, get_group
 from shortlist.observing.members.work import MEMBER_VIEWERS, NO_LIST, ListAllowed, nobody_listed
 from shortlist.observing.places.work import create_place
+from shortlist.observing.persons.work import identities
 from shortlist.observing.tables import (
     Capacity,
     Gathering,
@@ -416,9 +417,16 @@ def _check_people(
         return
     seen: set[str] = set()
     known = _known([one.pseudonym for one in noted.present], session=session)
+    who = identities(session=session)
+    there: dict[UUID, str] = {}
     for place, one in enumerate(noted.present):
         name = one.pseudonym.lower()
-        if name in seen:
+        twin = there.setdefault(who.of(known[name]), one.pseudonym) if name in known else one.pseudonym
+        if twin.lower() != name:
+            faults[f"present.{place}.pseudonym"] = (
+                f"'{one.pseudonym}' en '{twin}' zijn samengevoegd tot één persoon. Haal er een weg."
+            )
+        elif name in seen:
             faults[f"present.{place}.pseudonym"] = f"'{one.pseudonym}' staat er dubbel in. Haal er een weg."
         elif name not in known and not noted.new_pseudonyms:
             faults[f"present.{place}.pseudonym"] = (
