@@ -28,6 +28,7 @@ from shortlist.observing.groups.work import (
     get_group,
     group_names,
     standing,
+    standing_place,
     today,
     visible_groups,
 )
@@ -39,6 +40,7 @@ from shortlist.observing.keeping.work import (
     create_group,
     end_group_place,
     link_groups,
+    undo_link,
 )
 from shortlist.observing.members.entries import Entry, Member
 from shortlist.observing.members.work import (
@@ -48,6 +50,7 @@ from shortlist.observing.members.work import (
     end_member,
     members_of,
     nobody_listed,
+    standing_membership,
 )
 from shortlist.observing.noting.work import (
     CHILDREN,
@@ -118,8 +121,11 @@ __all__ = [
     "seen_items",
     "stadsdeel_at",
     "standing",
+    "standing_membership",
+    "standing_place",
     "successor_of",
     "today",
+    "undo_link",
     "unplaced_gatherings",
     "visible_groups",
     "visible_places",

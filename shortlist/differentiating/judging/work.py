@@ -3,20 +3,36 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from shortlist.differentiating.duplicates.pairing import in_order
 from shortlist.errors import NotFound, Refused
 from shortlist.guarding.audit import UNLOGGED, record
 from shortlist.guarding.roles import Actor, require_role
 from shortlist.guarding.tables import Account
-from shortlist.observing.tables import Gathering, PairVerdict, Person, PersonPairDecision, Presence
-from shortlist.observing.work import MEMBER_VIEWERS, identities, newest_judgement, standing
+from shortlist.observing.tables import (
+    Gathering,
+    GroupPairDecision,
+    LinkKind,
+    PairVerdict,
+    Person,
+    PersonPairDecision,
+    Presence,
+)
+from shortlist.observing.work import (
+    MEMBER_VIEWERS,
+    get_group,
+    identities,
+    link_groups,
+    newest_judgement,
+    standing,
+    today,
+)
 
 _IDS_ONLY = {UNLOGGED: "ids of records that are one or two, nothing about anybody"}
 TOO_LATE = "Een collega heeft dit paar intussen beoordeeld. Bekijk dat oordeel en verstuur opnieuw als u het wijzigt."
@@ -36,11 +52,6 @@ class Judged:
     by: str
 
 
-def in_order(one: UUID, other: UUID) -> tuple[UUID, UUID]:
-    """Return two ids as a pair is stored: the smaller first."""
-    return (one, other) if one < other else (other, one)
-
-
 def told_apart(*, session: Session) -> frozenset[tuple[UUID, UUID]]:
     """Return the pairs of records that somebody judged to be two persons, in the order in which they are stored."""
     rows = session.execute(
@@ -52,33 +63,32 @@ def told_apart(*, session: Session) -> frozenset[tuple[UUID, UUID]]:
     return frozenset((first, second) for first, second in rows)
 
 
-def judgements(persons: Iterable[UUID], *, session: Session) -> list[Judged]:
-    """List the newest judgement of every pair within these persons, by time; the caller logs the reading."""
-    ids = list(persons)
-    return _judged(
-        select(PersonPairDecision, col(Account.name)).where(
-            col(PersonPairDecision.first_id).in_(ids), col(PersonPairDecision.second_id).in_(ids), newest_judgement()
-        ),
-        session=session,
-    )
+def persons_judged(*, session: Session) -> list[Judged]:
+    """List the newest judgement of every pair of persons, by time; the caller logs and keeps to rights."""
+    return _judged(PersonPairDecision, newest_judgement(), session=session)
 
 
 def judged_of(one: UUID, other: UUID, *, session: Session) -> list[Judged]:
     """List everything that was judged of a pair, newest first; the caller logs the reading."""
     first, second = in_order(one, other)
     return _judged(
-        select(PersonPairDecision, col(Account.name)).where(
-            col(PersonPairDecision.first_id) == first, col(PersonPairDecision.second_id) == second
-        ),
+        PersonPairDecision,
+        (col(PersonPairDecision.first_id) == first) & (col(PersonPairDecision.second_id) == second),
         session=session,
     )[::-1]
 
 
-def _judged(query: Any, *, session: Session) -> list[Judged]:
+def _judged(
+    table: type[PersonPairDecision] | type[GroupPairDecision],
+    chosen: ColumnElement[bool],
+    *,
+    session: Session,
+) -> list[Judged]:
     rows = session.execute(
-        query.join(Account, col(Account.id) == col(PersonPairDecision.recorded_by)).order_by(
-            col(PersonPairDecision.recorded_at), col(PersonPairDecision.sequence), col(PersonPairDecision.id)
-        )
+        select(table, col(Account.name))
+        .join(Account, col(Account.id) == col(table.recorded_by))
+        .where(chosen)
+        .order_by(col(table.recorded_at), col(table.sequence), col(table.id))
     )
     return [
         Judged(
@@ -86,7 +96,7 @@ def _judged(query: Any, *, session: Session) -> list[Judged]:
             row.second_id,
             row.sequence,
             PairVerdict(row.verdict),
-            row.surviving_id,
+            row.surviving_id if isinstance(row, PersonPairDecision) else None,
             row.reason,
             row.recorded_at,
             name,
@@ -186,8 +196,9 @@ def _name(person: UUID, *, session: Session) -> str:
 def _require_mergeable(first: UUID, second: UUID, names: dict[UUID, str], *, session: Session) -> None:
     known = identities(session=session)
     if known.same(first, second):
+        survivor = _name(known.of(first), session=session)
         raise Refused(
-            f"'{names[first]}' en '{names[second]}' zijn al samengevoegd, onder '{_name(known.of(first), session=session)}'. "
+            f"'{names[first]}' en '{names[second]}' zijn al samengevoegd, onder '{survivor}'. "
             "Nog eens samenvoegen zou een kring geven."
         )
     for person, other in ((first, second), (second, first)):
@@ -230,10 +241,107 @@ def seen_together(ones: Iterable[UUID], others: Iterable[UUID], *, session: Sess
         select(col(Gathering.started_at))
         .join(Presence, col(Presence.gathering_id) == col(Gathering.id))
         .join(beside, col(beside.gathering_id) == col(Gathering.id))
-        .where(
-            col(Presence.person_id).in_(list(ones)), col(beside.person_id).in_(list(others)), standing()
-        )
+        .where(col(Presence.person_id).in_(list(ones)), col(beside.person_id).in_(list(others)), standing())
         .order_by(col(Gathering.started_at).desc())
         .limit(1)
     ).scalar_one_or_none()
     return moment
+
+
+# --- groups ---
+
+
+def groups_judged(*, session: Session) -> list[Judged]:
+    """List the newest judgement of every pair of groups that were not merged, by time."""
+    later = aliased(GroupPairDecision)
+    newer = exists(
+        select(1)
+        .where(
+            col(later.first_id) == col(GroupPairDecision.first_id),
+            col(later.second_id) == col(GroupPairDecision.second_id),
+            col(later.sequence) > col(GroupPairDecision.sequence),
+        )
+        .correlate(GroupPairDecision)
+    )
+    return _judged(GroupPairDecision, ~newer, session=session)
+
+
+def groups_judged_of(one: UUID, other: UUID, *, session: Session) -> list[Judged]:
+    """List everything that was judged of a pair of groups, newest first."""
+    first, second = in_order(one, other)
+    return _judged(
+        GroupPairDecision,
+        (col(GroupPairDecision.first_id) == first) & (col(GroupPairDecision.second_id) == second),
+        session=session,
+    )[::-1]
+
+
+def judge_groups(
+    one: UUID,
+    other: UUID,
+    verdict: PairVerdict,
+    *,
+    surviving: UUID | None = None,
+    reason: str,
+    seen: int,
+    actor: Actor,
+    now: datetime,
+    session: Session,
+) -> None:
+    """Record that two groups are one, are two, or that it is not clear.
+
+    ``dezelfde`` links the other to ``surviving`` as merged (``observing.work.link_groups``), which closes it;
+    ``observing.work.undo_link`` undoes that.
+
+    Raises:
+        Refused: a colleague was first, or whatever ``link_groups`` refuses, a circle among them.
+        NotFound: one of them lies outside the actor's stadsdelen.
+    """
+    require_role(actor, *MEMBER_VIEWERS)
+    first, second = in_order(one, other)
+    for group in (first, second):
+        get_group(group, actor=actor, session=session)
+    if len(groups_judged_of(first, second, session=session)) != seen:
+        raise Refused(TOO_LATE)
+    if not reason.strip():
+        message = "Schrijf in een zin waaruit dit blijkt."
+        raise Refused(message, fields={"reason": message})
+    if verdict is PairVerdict.DEZELFDE:
+        if surviving not in (first, second):
+            message = "Kies onder welke naam deze groep verdergaat."
+            raise Refused(message, fields={"surviving": message})
+        link_groups(
+            first if surviving == second else second,
+            surviving,
+            LinkKind.SAMENGEGAAN,
+            on_date=today(now),
+            reason=reason,
+            actor=actor,
+            now=now,
+            session=session,
+        )
+        return
+    record(
+        session,
+        actor=actor,
+        action=f"groepen beoordeeld: {verdict}",
+        object_kind="jeugdgroep",
+        object_id=first,
+        now=now,
+        details={"andere groep": str(second)},
+    )
+    session.add(
+        GroupPairDecision(
+            first_id=first,
+            second_id=second,
+            sequence=seen + 1,
+            verdict=verdict.value,
+            reason=reason.strip(),
+            recorded_at=now,
+            recorded_by=actor.id,
+        )
+    )
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Refused(TOO_LATE) from error

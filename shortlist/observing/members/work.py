@@ -41,7 +41,8 @@ def nobody_listed(group_id: UUID, *, session: Session) -> bool:
     return False
 
 
-def _standing_membership() -> ColumnElement[bool]:
+def standing_membership() -> ColumnElement[bool]:
+    """Return the condition that a membership was not replaced by a later row."""
     later = aliased(Membership)
     return ~exists(select(1).where(col(later.supersedes_id) == col(Membership.id)).correlate(Membership))
 
@@ -71,7 +72,7 @@ def members_of(group_id: UUID, *, on: date, actor: Actor, now: datetime, session
             col(Membership.group_id) == group_id,
             col(Membership.valid_from) <= on,
             or_(until.is_(None), until >= on),
-            _standing_membership(),
+            standing_membership(),
         )
         .order_by(col(Membership.valid_from), func.lower(col(Person.pseudonym)))
     )
@@ -146,7 +147,7 @@ def add_member(
             col(Membership.group_id) == group_id,
             col(Membership.person_id).in_(records),
             or_(col(Membership.valid_until).is_(None), col(Membership.valid_until) >= valid_from),
-            _standing_membership(),
+            standing_membership(),
         )
     ).first()
     if already is not None:
@@ -179,7 +180,7 @@ def end_member(
         now=now,
     )
     old = session.execute(
-        select(Membership).where(col(Membership.id) == membership_id, _standing_membership())
+        select(Membership).where(col(Membership.id) == membership_id, standing_membership())
     ).scalar_one_or_none()
     if old is None:
         raise NotFound("Dit lidmaatschap is al gewijzigd of bestaat niet. Ververs de ledenlijst.")

@@ -17,8 +17,8 @@ from shortlist.guarding.roles import Actor, Role, regime_of, require_role
 from shortlist.observing.gatherings.work import get_gathering, successor_of
 from shortlist.observing.groups.work import Group, get_group
 from shortlist.observing.members.work import MEMBER_VIEWERS, NO_LIST, ListAllowed, nobody_listed
-from shortlist.observing.places.work import create_place
 from shortlist.observing.persons.work import identities
+from shortlist.observing.places.work import create_place
 from shortlist.observing.tables import (
     Capacity,
     Gathering,

@@ -28,8 +28,11 @@ def newest_judgement() -> ColumnElement[bool]:
     )
 
 
-def identities(*, session: Session) -> Identities:
-    """Return who is who now. Whatever reads presences, memberships or roles of persons goes through this."""
+def identities(*, leaving_out: tuple[UUID, UUID] | None = None, session: Session) -> Identities:
+    """Return who is who now. Whatever reads presences, memberships or roles of persons goes through this.
+
+    ``leaving_out`` is a pair, the smaller id first, whose own merge is not followed: who they would be without it.
+    """
     rows = session.execute(
         select(
             col(PersonPairDecision.first_id),
@@ -38,7 +41,13 @@ def identities(*, session: Session) -> Identities:
         ).where(col(PersonPairDecision.verdict) == PairVerdict.DEZELFDE.value, newest_judgement()),
         execution_options=_IDS_ONLY,
     )
-    return Identities({second if first == into else first: into for first, second, into in rows})
+    return Identities(
+        {
+            second if first == into else first: into
+            for first, second, into in rows
+            if (first, second) != leaving_out
+        }
+    )
 
 
 def pseudonyms(persons: Iterable[UUID], *, session: Session) -> dict[UUID, str]:
@@ -46,4 +55,4 @@ def pseudonyms(persons: Iterable[UUID], *, session: Session) -> dict[UUID, str]:
     rows = session.execute(
         select(col(Person.id), col(Person.pseudonym)).where(col(Person.id).in_(list(persons)))
     )
-    return {person: pseudonym for person, pseudonym in rows}
+    return dict(rows.tuples())
