@@ -53,7 +53,7 @@ def _judged(judge: Callable[..., None], session: Session) -> tuple[Form | None, 
                 verdict,
                 surviving=form.data["surviving"],
                 reason=form.data["reason"],
-                seen=form.data["seen"],
+                seen=int(form.data["seen"]) if form.data["seen"].isdecimal() else -1,
             )
         except Refused as refusal:
             session.rollback()

@@ -22,7 +22,5 @@ class VerdictForm(DutchSchema):
         validate=validate.Length(min=10, max=2000, error="Schrijf ten minste 10 en ten hoogste 2000 tekens."),
         metadata={"label": "Reden"},
     )
-    seen = fields.Integer(
-        load_default=0, validate=validate.Range(min=0), metadata={"label": "Eerdere oordelen"}
-    )
+    seen = fields.String(load_default="0", metadata={"label": "Eerdere oordelen"})
     """How many judgements of this pair stood on the page: a colleague may have judged since."""

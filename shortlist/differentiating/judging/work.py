@@ -196,9 +196,9 @@ def _name(person: UUID, *, session: Session) -> str:
 def _require_mergeable(first: UUID, second: UUID, names: dict[UUID, str], *, session: Session) -> None:
     known = identities(session=session)
     if known.same(first, second):
-        survivor = _name(known.of(first), session=session)
+        under = _name(known.of(first), session=session)
         raise Refused(
-            f"'{names[first]}' en '{names[second]}' zijn al samengevoegd, onder '{survivor}'. "
+            f"'{names[first]}' en '{names[second]}' zijn al samengevoegd, onder '{under}'. "
             "Nog eens samenvoegen zou een kring geven."
         )
     for person, other in ((first, second), (second, first)):

@@ -55,4 +55,4 @@ def pseudonyms(persons: Iterable[UUID], *, session: Session) -> dict[UUID, str]:
     rows = session.execute(
         select(col(Person.id), col(Person.pseudonym)).where(col(Person.id).in_(list(persons)))
     )
-    return dict(rows.tuples())
+    return {row.id: row.pseudonym for row in rows}
