@@ -42,6 +42,7 @@ NOT_PURE = {
     "shortlist.demo.week": "the same, from requests to reports",
     "shortlist.demo.roles": "the same, for the roles of members",
     "shortlist.demo.trial": "the same, for a trial with the reading",
+    "shortlist.demo.doubles": "the same, for who was noted twice",
     "shortlist.showing.install": "hangs layout, filters and static files into the application",
     "shortlist.showing.forms": "keeps what was typed between browser and schema",
     "shortlist.showing.dutch": "marshmallow's messages in Dutch",
@@ -59,6 +60,7 @@ SQL_OUTSIDE = {
 
 LEARNING: dict[str, str] = {
     "shortlist.differentiating.training": "fits and judges the logistic of the reading",
+    "shortlist.differentiating.fairness.clusters": "clusters rows in which people and reading differ",
     "shortlist.planning.hot_times": "clusters places and moments of observations",
 }
 """Module → why it may use scikit-learn: it trains, evaluates or clusters. Reading a model needs none."""
