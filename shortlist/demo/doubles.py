@@ -65,6 +65,7 @@ def _noted(band: Band, name: str, *, actor: Actor, at: datetime, session: Sessio
         person,
         valid_from=at.date(),
         reason="Nieuw gezicht, hoort er zo te zien bij.",
+        child=False,
         actor=actor,
         now=at,
         session=session,

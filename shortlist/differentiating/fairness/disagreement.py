@@ -237,6 +237,8 @@ def told(found: Analysis, rules: BiasRules) -> list[str]:
         return [*said, f"Onthouding. {found.abstains_because}"]
     said.append(f"Oordeel en lezing verschillen in {percentage(found.differs)} van de bruikbare rijen.")
     deviating = [cluster for cluster in found.clusters if cluster.deviates]
+    if len(found.clusters) == 2:  # each is all that the other is not: one sentence says both
+        deviating = sorted(deviating, key=lambda cluster: -cluster.differs)[:1]
     if not deviating:
         said.append(
             f"Er is geen deel gevonden dat afwijkt (getoetst op {meervoud(found.n_test, 'rij', 'rijen')} die bij het "
@@ -249,7 +251,7 @@ def told(found: Analysis, rules: BiasRules) -> list[str]:
             f"Deel {cluster.number} wijkt af: oordeel en lezing verschillen daar {more}, {percentage(cluster.differs)} "
             f"tegen {percentage(cluster.elsewhere)} elders ({meervoud(cluster.n_test, 'rij', 'rijen')}; "
             f"95%-interval {percentage(cluster.interval[0])}-{percentage(cluster.interval[1])}; "
-            f"p na correctie {getal(cluster.p_corrected, 4)})."
+            f"p na correctie {getal(cluster.p_corrected, 4) if cluster.p_corrected >= 0.0001 else 'onder 0,0001'})."
         )
         if cluster.marks:
             marks = [

@@ -25,6 +25,7 @@ from shortlist.differentiating.validating.calibration import (
 from shortlist.differentiating.viewing.tables import Own, OwnView, ViewPair
 from shortlist.guarding.audit import UNLOGGED
 from shortlist.guarding.roles import Actor, require_role
+from shortlist.observing.work import identities
 from shortlist.storing.dated_yaml import Shelf
 
 _CITY = {UNLOGGED: "aantallen over de hele stad, kleine aantallen weggelaten"}
@@ -104,6 +105,7 @@ def validate_reading(
 
 
 def _blind_pairs(*, session: Session) -> list[_Seen]:
+    known = identities(session=session)
     rows = session.execute(
         select(OwnView, ViewPair)
         .join(ViewPair, col(ViewPair.own_view_id) == col(OwnView.id))
@@ -112,7 +114,14 @@ def _blind_pairs(*, session: Session) -> list[_Seen]:
         execution_options=_CITY,
     )
     return [
-        _Seen(view.group_id, pair.person_id, pair.own, pair.reading, pair.probability_core, view.recorded_at)
+        _Seen(
+            view.group_id,
+            known.of(pair.person_id),
+            pair.own,
+            pair.reading,
+            pair.probability_core,
+            view.recorded_at,
+        )
         for view, pair in rows
     ]
 
@@ -126,13 +135,14 @@ def _against_later_roles(pairs: Sequence[_Seen], rules: ValidationRules, *, sess
     ):
         known = first_seen.get((group_id, account))
         first_seen[group_id, account] = min(at, known) if known else at
+    who = identities(session=session)
     later: Mapping[tuple[UUID, UUID], list[MemberRole]] = defaultdict(list)
     for role in session.execute(
         select(MemberRole).order_by(col(MemberRole.recorded_at), col(MemberRole.id)), execution_options=_CITY
     ).scalars():
         seen = first_seen.get((role.group_id, role.recorded_by))
         if role.role != MemberRoleKind.ONBEKEND.value and (seen is None or role.recorded_at < seen):
-            later[role.group_id, role.person_id].append(role)
+            later[role.group_id, who.of(role.person_id)].append(role)
     judged, done = [], set()
     for pair in pairs:
         key = (pair.group_id, pair.person_id)
