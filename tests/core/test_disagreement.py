@@ -1,6 +1,7 @@
 """Where people and reading differ more often: found when planted, else not, and abstained when little is known."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -95,9 +96,8 @@ def test_few_rows_and_rows_that_say_nothing_make_it_abstain() -> None:
     ],
 )
 def test_bad_rows_are_refused_by_row_and_column(change: dict[str, Any], message: str) -> None:
-    with pytest.raises(BadInput, match="") as refusal:
+    with pytest.raises(BadInput, match=re.escape(message)):
         read_compared(json.dumps([GOOD | change]), file="tabel.json")
-    assert message in refusal.value.message
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,8 @@ def test_bad_rows_are_refused_by_row_and_column(change: dict[str, Any], message:
     ],
 )
 def test_what_is_no_table_is_refused(text: str, message: str) -> None:
-    with pytest.raises(BadInput, match="") as refusal:
+    with pytest.raises(BadInput, match=re.escape(message)):
         read_compared(text, file="tabel")
-    assert message in refusal.value.message
 
 
 def as_csv(rows: list[Compared], separator: str = ",") -> str:
@@ -138,14 +137,11 @@ def test_the_command_prints_json_with_the_text_or_the_text_alone(
 ) -> None:
     file = tmp_path / "tabel.csv"
     file.write_text(as_csv(table(120, seed=1)), encoding="utf-8")
-    with pytest.raises(SystemExit) as leave:
-        main(["analyse-bias", str(file), "--seed", "7"])
+    main(["analyse-bias", str(file), "--seed", "7"])
     answer = json.loads(capsys.readouterr().out)
-    assert leave.value.code in (None, 0)
     assert answer["seed"] == 7
     assert answer["abstains_because"] in answer["text"][-1]
-    with pytest.raises(SystemExit):
-        main(["analyse-bias", str(file), "--text"])
+    main(["analyse-bias", str(file), "--text"])
     assert capsys.readouterr().out.startswith("120 rijen gelezen")
 
 
