@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans  # type: ignore[import-untyped]  # no types
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # no types
 
 Matrix = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -62,16 +63,19 @@ def find_clusters(
         leaves.append((leaf, _best_fork(together, wrong, leaf, spans, rules, seed)))
 
     root = _Leaf(np.arange(len(wrong)))
-    grow(root)
-    while len(leaves) < rules.most_clusters:
-        at = max(range(len(leaves)), key=lambda n: leaves[n][1].shows if leaves[n][1] else -1.0)  # type: ignore[union-attr]  # tested just before
-        leaf, fork = leaves[at]
-        if fork is None:
-            break
-        del leaves[at]
-        leaf.fork = fork
-        grow(fork.lower)
-        grow(fork.higher)
+    with threadpool_limits(
+        1
+    ):  # so little data is clustered twenty times slower by threads that wait for each other
+        grow(root)
+        while len(leaves) < rules.most_clusters:
+            at = max(range(len(leaves)), key=lambda n: _shows(leaves[n][1]))
+            leaf, fork = leaves[at]
+            if fork is None:
+                break
+            del leaves[at]
+            leaf.fork = fork
+            grow(fork.lower)
+            grow(fork.higher)
     return _as_split(root)
 
 
@@ -88,6 +92,10 @@ class _Fork:
     centres: Matrix
     lower: _Leaf
     higher: _Leaf
+
+
+def _shows(fork: "_Fork | None") -> float:
+    return -1.0 if fork is None else fork.shows
 
 
 def _best_fork(
