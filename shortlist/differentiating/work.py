@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -46,6 +45,7 @@ from shortlist.observing.work import (
     today,
 )
 from shortlist.observing.work import Sighting as GroupSighting
+from shortlist.storing.database import flush_or_refuse
 from shortlist.storing.dated_yaml import Shelf, newest_for
 
 ROLE_REVIEWERS = (Role.JEUGDAGENT, Role.JONGERENWERKER)
@@ -435,12 +435,10 @@ def set_role(
         recorded_by=actor.id,
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Een collega zette op hetzelfde moment een rol. Ververs de pagina en kijk eerst wat er nu staat."
-        ) from error
+    flush_or_refuse(
+        session,
+        "Een collega zette op hetzelfde moment een rol. Ververs de pagina en kijk eerst wat er nu staat.",
+    )
     session.add_all(
         MemberRoleBasis(member_role_id=row.id, gathering_id=gathering) for gathering in dict.fromkeys(basis)
     )

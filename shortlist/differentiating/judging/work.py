@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -33,6 +32,7 @@ from shortlist.observing.work import (
     standing,
     today,
 )
+from shortlist.storing.database import flush_or_refuse
 
 _IDS_ONLY = {UNLOGGED: "ids of records that are one or two, nothing about anybody"}
 TOO_LATE = "Een collega heeft dit paar intussen beoordeeld. Bekijk dat oordeel en verstuur opnieuw als u het wijzigt."
@@ -166,10 +166,7 @@ def judge_persons(
             recorded_by=actor.id,
         )
     )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(TOO_LATE) from error
+    flush_or_refuse(session, TOO_LATE)
 
 
 def _locked_names(first: UUID, second: UUID, *, session: Session) -> dict[UUID, str]:
@@ -341,7 +338,4 @@ def judge_groups(
             recorded_by=actor.id,
         )
     )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(TOO_LATE) from error
+    flush_or_refuse(session, TOO_LATE)

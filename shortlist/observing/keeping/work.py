@@ -5,7 +5,6 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.errors import NotFound, Refused
@@ -29,6 +28,7 @@ from shortlist.observing.tables import (
     LinkKind,
     Place,
 )
+from shortlist.storing.database import flush_or_refuse
 
 EDITORS = (Role.JEUGDAGENT, Role.JONGERENWERKER, Role.VEILIGHEIDSMANAGER)
 """Who may make groups and change what is known of them."""
@@ -129,12 +129,10 @@ def change_state(
 
 def _flush(session: Session) -> None:
     """Write what is pending; when somebody else wrote the same at this moment, say so."""
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Iemand anders wijzigde dit op hetzelfde moment. Ververs de pagina en kijk of het nog nodig is."
-        ) from error
+    flush_or_refuse(
+        session,
+        "Iemand anders wijzigde dit op hetzelfde moment. Ververs de pagina en kijk of het nog nodig is.",
+    )
 
 
 def _add_state(

@@ -5,7 +5,6 @@ from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -17,6 +16,7 @@ from shortlist.observing.keeping.work import plausible_day
 from shortlist.observing.members.entries import Entry, Member
 from shortlist.observing.persons.work import identities, pseudonyms
 from shortlist.observing.tables import Capacity, Gathering, Membership, Person, Presence
+from shortlist.storing.database import flush_or_refuse
 
 MEMBER_VIEWERS = (Role.JEUGDAGENT, Role.JONGERENWERKER, Role.VEILIGHEIDSMANAGER)
 """Who may see and change who belongs to a group; others see numbers only."""
@@ -200,10 +200,7 @@ def end_member(
         recorded_by=actor.id,
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Iemand anders wijzigde dit lidmaatschap op hetzelfde moment. Ververs de ledenlijst."
-        ) from error
+    flush_or_refuse(
+        session, "Iemand anders wijzigde dit lidmaatschap op hetzelfde moment. Ververs de ledenlijst."
+    )
     return row.id

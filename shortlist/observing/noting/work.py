@@ -7,7 +7,6 @@ from functools import cache
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.assets import RULES
@@ -31,6 +30,7 @@ from shortlist.observing.tables import (
     Source,
 )
 from shortlist.showing.words import hoofdletter
+from shortlist.storing.database import flush_or_refuse
 from shortlist.storing.dated_yaml import read_file, stop_on
 
 OBSERVERS = (
@@ -243,12 +243,10 @@ def _store(
         },
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Deze waarneming is op hetzelfde moment al opgeslagen of verbeterd. Ververs de pagina van de groep."
-        ) from error
+    flush_or_refuse(
+        session,
+        "Deze waarneming is op hetzelfde moment al opgeslagen of verbeterd. Ververs de pagina van de groep.",
+    )
     session.add_all(GatheringItem(gathering_id=row.id, item=item) for item in dict.fromkeys(noted.items))
     people = _people(noted.present, regime=row.regime, actor=actor, now=now, session=session)
     session.add_all(
