@@ -11,7 +11,7 @@ from shortlist.differentiating.judging.work import judge_persons
 from shortlist.differentiating.work import enter_member, member_list_allowed
 from shortlist.guarding.roles import Actor, Role
 from shortlist.observing.tables import Capacity, PairVerdict, Source
-from shortlist.observing.work import Noted, PersonNoted, gatherings_of, note_gathering
+from shortlist.observing.work import Noted, PersonNoted, get_gathering, note_gathering
 
 _SPELLINGS = (("Fijke", "Feike"), ("Kapitein", "Capitijn"))
 """Made-up pseudonyms of one youngster each, as two colleagues wrote them down."""
@@ -57,9 +57,11 @@ def _noted(band: Band, name: str, *, actor: Actor, at: datetime, session: Sessio
         present=(PersonNoted(name, Capacity.BETROKKENE), *others),
         new_pseudonyms=True,
     )
-    note_gathering(noted, member_list_allowed=member_list_allowed, actor=actor, now=at, session=session)
-    sightings = gatherings_of(band.id, limit=5, actor=actor, now=at, session=session)
-    person = next(one.person_id for seen in sightings for one in seen.present if one.pseudonym == name)
+    gathering = note_gathering(
+        noted, member_list_allowed=member_list_allowed, actor=actor, now=at, session=session
+    )
+    seen = get_gathering(gathering, actor=actor, now=at, session=session)[0]
+    person = next(one.person_id for one in seen.present if one.pseudonym == name)
     enter_member(
         band.id,
         person,
