@@ -40,6 +40,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "shortlist.differentiating.commands:train",
         "Maak het model van de lezing opnieuw, met modelkaart.",
     ),
+    "analyse-bias": (
+        "shortlist.differentiating.fairness.commands:analyse_bias",
+        "Zoek waar het oordeel van mensen en de lezing vaker verschillen.",
+    ),
     "plan": ("shortlist.planning.commands:plan", "Maak een weekplan met een bewezen bovengrens."),
 }
 """Command name → (``module:attribute``, one Dutch line for ``--help``)."""

@@ -22,6 +22,8 @@ from shortlist.deploying import pages as deploying
 from shortlist.deploying.reports.pages import pages as reports
 from shortlist.deploying.requests.pages import pages as requests
 from shortlist.differentiating import pages as members
+from shortlist.differentiating.duplicates.pages import MEMBERS as DUPLICATE_JUDGES
+from shortlist.differentiating.duplicates.pages import pages as duplicates
 from shortlist.differentiating.validating.pages import pages as validating
 from shortlist.differentiating.viewing import pages as viewing
 from shortlist.differentiating.work import member_list_allowed
@@ -75,6 +77,7 @@ ITEMS: tuple[NavItem, ...] = (
         frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.TEAMLEIDER}),
     ),
     NavItem("JIT-agenda", "agenda.overview", agenda.JIT),
+    NavItem("Dubbelen", "dubbel.overview", DUPLICATE_JUDGES),
     NavItem("Doorlooptijden", "doorlooptijd.overview", reporting.READERS),
     NavItem("Vergelijken", "vergelijken.compare", COMPARERS),
     NavItem("Overeenstemming", "overeenstemming.overview", AGREEMENT_READERS),
@@ -112,6 +115,7 @@ RULE_KINDS: tuple[str, ...] = (
     "week-plan",
     "lead-times",
     "agreement",
+    "duplicates",
 )
 """Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
@@ -128,6 +132,7 @@ def rooms() -> Iterator[Pages]:
     yield members.pages
     yield viewing.pages
     yield validating
+    yield duplicates
     yield prioritising.pages
     yield urgent.pages
     yield aanpak.pages

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.classifying.answers.work import (
@@ -51,6 +50,7 @@ from shortlist.guarding.audit import record
 from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.observing.groups.work import get_group, latest_state, today
 from shortlist.observing.tables import GroupState, Jeugdgroep
+from shortlist.storing.database import flush_or_refuse
 
 __all__ = [
     "GroupWork",
@@ -160,12 +160,9 @@ def decide(
         recorded_by=actor.id,
     )
     session.add(made)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Iemand anders stelde net een duiding vast. Open de groepspagina om die te zien."
-        ) from error
+    flush_or_refuse(
+        session, "Iemand anders stelde net een duiding vast. Open de groepspagina om die te zien."
+    )
     record(
         session,
         actor=actor,

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from shortlist.assets import MODELS, RULES
 from shortlist.classifying.rounds.work import load_room_rules
-from shortlist.demo import chain, deciding, roles, trial, week, work
+from shortlist.demo import chain, deciding, doubles, roles, trial, week, work
 from shortlist.guarding.audit import watch
 from shortlist.guarding.door import system_clock
 from shortlist.serving import run_server, work_one
@@ -27,6 +27,7 @@ def fill(settings: Settings, *, now: datetime, session: Session) -> None:
     decided = chain.assess_groups(city, seen, rules=rules, now=now, session=session)
     trial.hold_trial(city, shelf=shelf, models=MODELS, now=now, session=session)
     roles.set_roles(city, seen, shelf=shelf, now=now, session=session)
+    doubles.note_doubles(city, now=now, session=session)
     priorities = deciding.prioritise(city, decided, shelf=shelf, now=now, session=session)
     with_boas = deciding.write_plans(city, priorities, shelf=shelf, now=now, session=session)
     week.ask_for_jeugdboas(city, with_boas, rules=rules, shelf=shelf, now=now, session=session)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from shortlist.differentiating.roles import Evidence, Standing
+from shortlist.observing.members.entries import Entry
 
 UNKNOWN = "onbekend"
 """The column of whoever has no role that holds."""
@@ -38,6 +39,8 @@ class RoleSet:
     standing: Standing
     supersedes_id: UUID | None = None
     n_basis: int = 0
+    set_for: str = ""
+    """The pseudonym for which it was set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,27 @@ class Card:
     """One member on the board."""
 
     person_id: UUID
-    membership_id: UUID
     pseudonym: str
-    member_since: date
-    role: RoleSet | None
-    """The newest role, also when it lapsed."""
+    entries: tuple[Entry, ...]
+    """The memberships that hold; more than one when somebody was entered under two pseudonyms."""
     evidence: Evidence
+    roles: tuple[RoleSet, ...] = ()
+    """The role that stands, newest first when there is one under each of two pseudonyms; also when lapsed."""
+
+    @property
+    def role(self) -> RoleSet | None:
+        """The role that counts: the newest one."""
+        return self.roles[0] if self.roles else None
+
+    @property
+    def member_since(self) -> date:
+        """Since when this person belongs to the group."""
+        return self.entries[0].valid_from
+
+    @property
+    def also_entered_as(self) -> tuple[str, ...]:
+        """Other pseudonyms under which this member was entered."""
+        return tuple(one.pseudonym for one in self.entries if one.pseudonym != self.pseudonym)
 
     @property
     def column(self) -> str:

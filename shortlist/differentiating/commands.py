@@ -43,11 +43,11 @@ def differentiate(
     file: str | None, expected_core: int | None, pretty: bool, rules_folder: Path, models_folder: Path
 ) -> None:
     """Print the readings of a group as JSON; raises :class:`BadInput` for whatever does not fit."""
-    shown, text = _text(file)
+    shown, text = read_text(file)
     rules = load_reading_rules(rules_folder)
     model = load_reading_model(rules, models_folder)
     observed = read_observed(text, file=shown, most_present=rules.most_present, expected_core=expected_core)
-    _print(as_json(read_group(observed, rules, model), rules, model), pretty)
+    print_json(as_json(read_group(observed, rules, model), rules, model), pretty)
 
 
 @click.command(
@@ -70,7 +70,7 @@ def networks(file: str | None, window: str, pretty: bool, rules_folder: Path) ->
     from shortlist.differentiating.reading_files import load_network_rules
 
     days = _days(window)
-    shown, text = _text(file)
+    shown, text = read_text(file)
     rules = load_network_rules(rules_folder)
     observed = read_observed(text, file=shown, most_present=rules.ties.most_present, with_groups=True)
     try:
@@ -80,7 +80,7 @@ def networks(file: str | None, window: str, pretty: bool, rules_folder: Path) ->
             f"dit geeft meer dan {MOST_WINDOWS} vensters. Kies een langer venster, of controleer de data.",
             where=("--window",),
         ) from error
-    _print(network_as_json(found, rules), pretty)
+    print_json(network_as_json(found, rules), pretty)
 
 
 def _days(window: str) -> int:
@@ -131,12 +131,12 @@ def train(folder: Path, out: Path, seed: int, template: Path, rules_folder: Path
         )
     model = artefact(trained, rules, seed=seed)
     written = write_artefact(model, trained, template=template, out=out)
-    _print(model, pretty=True)
+    print_json(model, pretty=True)
     for path in written:
         click.echo(f"Geschreven: {path}", err=True)
 
 
-def _text(file: str | None) -> tuple[str, str]:
+def read_text(file: str | None) -> tuple[str, str]:
     """Return what to call the input, and its text."""
     if file is None:
         raise BadInput("geef een BESTAND met waarnemingen, of '-' voor standaardinvoer.")
@@ -155,5 +155,6 @@ def _text(file: str | None) -> tuple[str, str]:
         raise BadInput("dit is geen UTF-8-tekst. Bewaar het bestand als UTF-8.", where=(shown,)) from error
 
 
-def _print(answer: Any, pretty: bool) -> None:
+def print_json(answer: Any, pretty: bool) -> None:
+    """Print an answer as JSON on standard output."""
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2 if pretty else None))

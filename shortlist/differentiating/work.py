@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -32,7 +31,7 @@ from shortlist.errors import Broken, NotFound, Refused
 from shortlist.guarding.audit import UNLOGGED, record
 from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.guarding.tables import Account
-from shortlist.observing.tables import GroupState, Jeugdgroep, Membership
+from shortlist.observing.tables import GroupState, Jeugdgroep, Membership, Person
 from shortlist.observing.work import (
     MEMBER_VIEWERS,
     Group,
@@ -41,10 +40,12 @@ from shortlist.observing.work import (
     end_member,
     gatherings_of,
     get_group,
+    identities,
     members_of,
     today,
 )
 from shortlist.observing.work import Sighting as GroupSighting
+from shortlist.storing.database import flush_or_refuse
 from shortlist.storing.dated_yaml import Shelf, newest_for
 
 ROLE_REVIEWERS = (Role.JEUGDAGENT, Role.JONGERENWERKER)
@@ -236,11 +237,10 @@ def _facts(group_id: UUID, *, since: datetime, actor: Actor, now: datetime, sess
     cards = [
         Card(
             member.person_id,
-            member.membership_id,
             member.pseudonym,
-            member.valid_from,
-            roles.get(member.person_id),
+            member.entries,
             evidence(seen.get(member.person_id, ())),
+            tuple(roles.get(member.person_id, ())),
         )
         for member in members
     ]
@@ -270,7 +270,7 @@ def _sighting(one: GroupSighting, person: PersonSeen) -> Sighting:
     )
 
 
-def _role_set(row: MemberRole, name: str, on: date, n_basis: int = 0) -> RoleSet:
+def _role_set(row: MemberRole, name: str, on: date, n_basis: int = 0, set_for: str = "") -> RoleSet:
     return RoleSet(
         id=row.id,
         role=row.role,
@@ -284,17 +284,30 @@ def _role_set(row: MemberRole, name: str, on: date, n_basis: int = 0) -> RoleSet
         standing=standing(row.review_on, row.expires_on, on),
         supersedes_id=row.supersedes_id,
         n_basis=n_basis,
+        set_for=set_for,
     )
 
 
-def _roles(group_id: UUID, persons: Sequence[UUID], *, on: date, session: Session) -> dict[UUID, RoleSet]:
+def _roles(
+    group_id: UUID, persons: Sequence[UUID], *, on: date, session: Session
+) -> dict[UUID, list[RoleSet]]:
+    """Return the roles that stand for these persons, newest first; under two pseudonyms there may be two."""
+    known = identities(session=session)
     rows = session.execute(
-        select(MemberRole, col(Account.name))
+        select(MemberRole, col(Account.name), col(Person.pseudonym))
         .join(Account, col(Account.id) == col(MemberRole.recorded_by))
-        .where(col(MemberRole.group_id) == group_id, col(MemberRole.person_id).in_(persons), _role_stands())
-        .order_by(col(MemberRole.recorded_at), col(MemberRole.id))
+        .join(Person, col(Person.id) == col(MemberRole.person_id))
+        .where(
+            col(MemberRole.group_id) == group_id,
+            col(MemberRole.person_id).in_(known.all_of_each(persons)),
+            _role_stands(),
+        )
+        .order_by(col(MemberRole.recorded_at).desc(), col(MemberRole.id).desc())
     )
-    return {row.person_id: _role_set(row, name, on) for row, name in rows}
+    found: dict[UUID, list[RoleSet]] = {}
+    for row, name, pseudonym in rows:
+        found.setdefault(known.of(row.person_id), []).append(_role_set(row, name, on, set_for=pseudonym))
+    return found
 
 
 # --- one member ---
@@ -314,20 +327,26 @@ def member_page(
     since = now - timedelta(weeks=rules.evidence_weeks)
     card, facts = _member_card(group, person_id, since=since, actor=actor, now=now, session=session)
     rows = session.execute(
-        select(MemberRole, col(Account.name))
+        select(MemberRole, col(Account.name), col(Person.pseudonym))
         .join(Account, col(Account.id) == col(MemberRole.recorded_by))
-        .where(col(MemberRole.group_id) == group_id, col(MemberRole.person_id) == person_id)
+        .join(Person, col(Person.id) == col(MemberRole.person_id))
+        .where(
+            col(MemberRole.group_id) == group_id,
+            col(MemberRole.person_id).in_(identities(session=session).all_of(person_id)),
+        )
         .order_by(col(MemberRole.recorded_at).desc(), col(MemberRole.id))
     ).all()
     basis = {
         role_id: int(count)
         for role_id, count in session.execute(
             select(col(MemberRoleBasis.member_role_id), func.count())
-            .where(col(MemberRoleBasis.member_role_id).in_([row.id for row, _ in rows]))
+            .where(col(MemberRoleBasis.member_role_id).in_([row.id for row, _, _ in rows]))
             .group_by(col(MemberRoleBasis.member_role_id))
         ).all()
     }
-    history = tuple(_role_set(row, name, today(now), basis.get(row.id, 0)) for row, name in rows)
+    history = tuple(
+        _role_set(row, name, today(now), basis.get(row.id, 0), pseudonym) for row, name, pseudonym in rows
+    )
     record(
         session,
         actor=actor,
@@ -345,8 +364,9 @@ def _member_card(
 ) -> tuple[Card, _Facts]:
     require_list(group, session=session)
     facts = _facts(group.id, since=since, actor=actor, now=now, session=session)
+    survivor = identities(session=session).of(person_id)
     for card in facts.cards:
-        if card.person_id == person_id:
+        if card.person_id == survivor:
             return card, facts
     raise NotFound("Deze persoon is nu geen lid van deze groep.")
 
@@ -399,26 +419,26 @@ def set_role(
     if against is not None:
         raise Refused(against, fields={"basis": against})
     day = today(now)
+    # Each pseudonym keeps a line of roles of its own, so that undoing a merge gives both back.
+    own = [one for one in card.roles if one.set_for == card.pseudonym]
     row = MemberRole(
         group_id=group_id,
-        person_id=person_id,
+        person_id=card.person_id,
         role=role,
         influence=influence,
         certainty=certainty,
         reason=reason,
         review_on=months_later(day, rules.review_months),
         expires_on=months_later(day, rules.expire_months),
-        supersedes_id=seen,
+        supersedes_id=own[0].id if own else None,
         recorded_at=now,
         recorded_by=actor.id,
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Een collega zette op hetzelfde moment een rol. Ververs de pagina en kijk eerst wat er nu staat."
-        ) from error
+    flush_or_refuse(
+        session,
+        "Een collega zette op hetzelfde moment een rol. Ververs de pagina en kijk eerst wat er nu staat.",
+    )
     session.add_all(
         MemberRoleBasis(member_role_id=row.id, gathering_id=gathering) for gathering in dict.fromkeys(basis)
     )
@@ -483,11 +503,18 @@ def end_membership(
     require_role(actor, *MEMBER_VIEWERS)
     group = get_group(group_id, actor=actor, session=session)
     require_list(group, session=session)
+    survivor = identities(session=session).of(person_id)
     for member in members_of(group_id, on=today(now), actor=actor, now=now, session=session):
-        if member.person_id == person_id:
-            end_member(
-                member.membership_id, last_day=last_day, reason=reason, actor=actor, now=now, session=session
-            )
+        if member.person_id == survivor:
+            for entry in member.entries:
+                end_member(
+                    entry.membership_id,
+                    last_day=last_day,
+                    reason=reason,
+                    actor=actor,
+                    now=now,
+                    session=session,
+                )
             return
     raise NotFound("Deze persoon is nu geen lid van deze groep.")
 
@@ -498,22 +525,23 @@ def end_membership(
 def role_counts(group_id: UUID, *, now: datetime, session: Session) -> dict[str, int]:
     """Count the members of a group per role that holds today; lapsed and unset roles count as ``onbekend``."""
     on = today(now)
-    members = set(
-        session.execute(
-            select(col(Membership.person_id)).where(col(Membership.group_id) == group_id, _is_member(on)),
-            execution_options=_COUNTS_ONLY,
-        ).scalars()
-    )
+    known = identities(session=session)
     rows = session.execute(
-        select(col(MemberRole.person_id), col(MemberRole.role)).where(
-            col(MemberRole.group_id) == group_id, col(MemberRole.expires_on) > on, _role_stands()
-        ),
+        select(col(Membership.person_id)).where(col(Membership.group_id) == group_id, _is_member(on)),
         execution_options=_COUNTS_ONLY,
     )
-    held = {person: role for person, role in rows if person in members}
+    members = {known.of(person) for person in rows.scalars()}
+    standing_roles = session.execute(
+        select(col(MemberRole.person_id), col(MemberRole.role), col(MemberRole.expires_on))
+        .where(col(MemberRole.group_id) == group_id, _role_stands())
+        .order_by(col(MemberRole.recorded_at), col(MemberRole.id)),
+        execution_options=_COUNTS_ONLY,
+    )
+    newest = {known.of(person): (role, expires) for person, role, expires in standing_roles}
     counts = {kind.value: 0 for kind in MemberRoleKind}
     for person in members:
-        counts[held.get(person, MemberRoleKind.ONBEKEND.value)] += 1
+        role, expires = newest.get(person, (MemberRoleKind.ONBEKEND.value, on))
+        counts[role if expires > on else MemberRoleKind.ONBEKEND.value] += 1
     return counts
 
 
@@ -521,33 +549,47 @@ def roles_due(*, rules: RoleRules, actor: Actor, now: datetime, session: Session
     """Count per group the roles of current members that are to be reviewed now or soon, by first expiry."""
     require_role(actor, *ROLE_REVIEWERS)
     on = today(now)
-    rows = session.execute(
-        select(
-            col(Jeugdgroep.id),
-            col(Jeugdgroep.name),
-            func.count(),
-            func.min(col(MemberRole.expires_on)).label("first_expiry"),
-        )
-        .join(MemberRole, col(MemberRole.group_id) == col(Jeugdgroep.id))
+    # A group has something to review only when some role of its is due: the others are left alone.
+    due = (
+        select(col(MemberRole.group_id))
+        .join(Jeugdgroep, col(Jeugdgroep.id) == col(MemberRole.group_id))
         .where(
             col(MemberRole.review_on) <= on + timedelta(days=rules.remind_days),
             col(MemberRole.expires_on) > on,
             _role_stands(),
-            select(col(Membership.id))
-            .where(
-                col(Membership.group_id) == col(MemberRole.group_id),
-                col(Membership.person_id) == col(MemberRole.person_id),
-                _is_member(on),
-            )
-            .exists(),
             *([] if actor.citywide else [col(Jeugdgroep.stadsdeel_id).in_(actor.stadsdelen)]),
         )
-        .group_by(col(Jeugdgroep.id), col(Jeugdgroep.name))
-        .order_by(func.min(col(MemberRole.expires_on)), col(Jeugdgroep.name)),
+        .distinct()
+    )
+    known = identities(session=session)
+    rows = session.execute(
+        select(col(Membership.group_id), col(Membership.person_id)).where(
+            col(Membership.group_id).in_(due), _is_member(on)
+        ),
         execution_options=_COUNTS_ONLY,
     )
-    return [
-        RolesDue(group_id, name, int(n), first)
-        for group_id, name, n, first in rows
+    members = {(group_id, known.of(person)) for group_id, person in rows}
+    roles = session.execute(
+        select(
+            col(MemberRole.group_id),
+            col(Jeugdgroep.name),
+            col(MemberRole.person_id),
+            col(MemberRole.review_on),
+            col(MemberRole.expires_on),
+        )
+        .join(Jeugdgroep, col(Jeugdgroep.id) == col(MemberRole.group_id))
+        .where(col(MemberRole.group_id).in_(due), _role_stands())
+        .order_by(col(MemberRole.recorded_at), col(MemberRole.id)),
+        execution_options=_COUNTS_ONLY,
+    )
+    newest = {(one.group_id, known.of(one.person_id)): one for one in roles}
+    expiries: dict[tuple[UUID, str], list[date]] = {}
+    for key, one in newest.items():
+        if key in members and one.expires_on > on and one.review_on <= on + timedelta(days=rules.remind_days):
+            expiries.setdefault((one.group_id, one.name), []).append(one.expires_on)
+    found = [
+        RolesDue(group_id, name, len(dates), min(dates))
+        for (group_id, name), dates in expiries.items()
         if member_list_allowed(group_id, session=session)
     ]
+    return sorted(found, key=lambda one: (one.first_expiry, one.group))

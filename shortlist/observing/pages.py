@@ -25,6 +25,7 @@ from shortlist.observing.schemas import (
     LinkForm,
     PlaceForm,
     StateForm,
+    UndoLinkForm,
 )
 from shortlist.observing.tables import GroupState, PlaceKind
 from shortlist.showing.forms import Form, blank, read_form
@@ -350,6 +351,34 @@ def group_links(*, group_id: UUID, actor: Actor, now: datetime, session: Session
             for one in work.group_names(actor=actor, session=session)
             if one.id != group_id
         ],
+    ), 400 if form.errors else 200
+
+
+@pages.route(
+    "/groepen/<uuid:group_id>/banden/<uuid:link_id>/ongedaan", allow=EDITORS, methods=("GET", "POST")
+)
+def undo_group_link(
+    *, group_id: UUID, link_id: UUID, actor: Actor, now: datetime, session: Session
+) -> ResponseReturnValue:
+    """Undo a link with another group: what was merged is two groups again."""
+    group = work.get_group(group_id, actor=actor, session=session)
+    links = work.facts_of(group_id, actor=actor, session=session).links
+    form = blank(UndoLinkForm)
+    if request.method == "POST":
+
+        def act(sent: Form) -> str:
+            work.undo_link(link_id, reason=sent.data["reason"], actor=actor, now=now, session=session)
+            flash("De band is ongedaan gemaakt.", "ok")
+            return url_for("groepen.group_links", group_id=group_id)
+
+        form, target = handled(UndoLinkForm, act, session=session)
+        if target:
+            return redirect(target, code=303)
+    link = next((one for one in links if one.id == link_id), None)
+    if link is None:
+        return redirect(url_for("groepen.group_links", group_id=group_id))
+    return render_template(
+        "observing/undo_group_link.html", group=group, form=form, link=link, link_words=LINK_WORDS
     ), 400 if form.errors else 200
 
 

@@ -160,6 +160,12 @@ class LinkForm(DutchSchema):
     reason = Text(required=True, metadata={"label": "Waaruit blijkt dit"}, validate=validate.Length(max=2000))
 
 
+class UndoLinkForm(DutchSchema):
+    """Why a link between two groups was wrong."""
+
+    reason = Text(required=True, metadata={"label": "Reden"}, validate=validate.Length(max=2000))
+
+
 LINKS: dict[str, tuple[LinkKind, bool]] = {
     "in": (LinkKind.SAMENGEGAAN, True),
     "uit": (LinkKind.SAMENGEGAAN, False),

@@ -76,6 +76,14 @@ class RoleSeen(StrEnum):
     AFZIJDIG = "afzijdig"
 
 
+class PairVerdict(StrEnum):
+    """What somebody judged of two records: one and the same, two different ones, or not clear yet."""
+
+    DEZELFDE = "dezelfde"
+    VERSCHILLEND = "verschillend"
+    ONBESLIST = "onbeslist"
+
+
 class Place(SQLModel, table=True):
     """A spot in the city."""
 
@@ -156,7 +164,7 @@ class GroupLink(SQLModel, table=True):
         CheckConstraint("from_group_id <> to_group_id", name="two_groups"),
         plausible("on_date"),
         not_empty("reason"),
-        UniqueConstraint("from_group_id", "to_group_id", "kind", "on_date"),
+        UniqueConstraint("from_group_id", "to_group_id", "kind", "on_date", "attempt"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -165,6 +173,42 @@ class GroupLink(SQLModel, table=True):
     """The older group: what merged, or what was split from."""
     to_group_id: UUID = Field(foreign_key="jeugdgroep.id", index=True)
     on_date: date
+    attempt: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """Counts up when the same link was undone and is made again."""
+    reason: str = Field(max_length=2000)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class GroupLinkEnd(SQLModel, table=True):
+    """The undoing of a link between groups: the link stays on record and counts no longer."""
+
+    __tablename__ = "group_link_end"
+    __table_args__ = (not_empty("reason"),)
+
+    link_id: UUID = Field(foreign_key="group_link.id", primary_key=True)
+    reason: str = Field(max_length=2000)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class GroupPairDecision(SQLModel, table=True):
+    """What somebody judged of two groups that may be one; the newest of a pair counts. A merger is a ``GroupLink``."""
+
+    __tablename__ = "group_pair_decision"
+    __table_args__ = (
+        one_of("verdict", (PairVerdict.VERSCHILLEND, PairVerdict.ONBESLIST)),
+        not_empty("reason"),
+        CheckConstraint("first_id < second_id", name="in_order"),
+        UniqueConstraint("first_id", "second_id", "sequence"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    first_id: UUID = Field(foreign_key="jeugdgroep.id")
+    second_id: UUID = Field(foreign_key="jeugdgroep.id", index=True)
+    sequence: int
+    """1 for the first judgement of this pair, and so on."""
+    verdict: str = Field(max_length=12)
     reason: str = Field(max_length=2000)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_by: UUID = Field(foreign_key="account.id")
@@ -179,6 +223,40 @@ class Person(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     pseudonym: str = Field(max_length=40, unique=True)
     regime: str = Field(max_length=3)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class PersonPairDecision(SQLModel, table=True):
+    """What somebody judged of two persons who may be one; the newest of a pair counts.
+
+    ``dezelfde`` merges them under ``surviving_id``; a later other verdict undoes exactly that. Nothing else is touched:
+    whatever reads persons asks ``observing.persons.work.identities`` who is who now.
+    """
+
+    __tablename__ = "person_pair_decision"
+    __table_args__ = (
+        one_of("verdict", PairVerdict),
+        not_empty("reason"),
+        CheckConstraint("first_id < second_id", name="in_order"),
+        CheckConstraint(
+            "(verdict = 'dezelfde' AND surviving_id IS NOT NULL AND surviving_id IN (first_id, second_id)) "
+            "OR (verdict <> 'dezelfde' AND surviving_id IS NULL)",
+            name="survivor_is_one_of_them",
+        ),
+        UniqueConstraint("first_id", "second_id", "sequence"),
+        PERSONAL,
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    first_id: UUID = Field(foreign_key="person.id")
+    second_id: UUID = Field(foreign_key="person.id", index=True)
+    sequence: int
+    """1 for the first judgement of this pair, and so on."""
+    verdict: str = Field(max_length=12)
+    surviving_id: UUID | None = Field(default=None, foreign_key="person.id")
+    """Under whose pseudonym both go on."""
+    reason: str = Field(max_length=2000)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_by: UUID = Field(foreign_key="account.id")
 

@@ -1,7 +1,8 @@
 """The use cases of observing, by one address: what later rooms call.
 
 The code lies in the folders named for what is done: ``groups`` (find), ``keeping`` (make and change), ``places``,
-``gatherings`` (read observations), ``noting`` (note and correct them), ``members``, ``intake`` (files).
+``gatherings`` (read observations), ``noting`` (note and correct them), ``members``, ``persons`` (who is who),
+``intake`` (files).
 """
 
 from shortlist.observing.gatherings.sighting import PersonSeen, SeenItem, Sighting, Week
@@ -27,6 +28,7 @@ from shortlist.observing.groups.work import (
     get_group,
     group_names,
     standing,
+    standing_place,
     today,
     visible_groups,
 )
@@ -38,15 +40,17 @@ from shortlist.observing.keeping.work import (
     create_group,
     end_group_place,
     link_groups,
+    undo_link,
 )
+from shortlist.observing.members.entries import Entry, Member
 from shortlist.observing.members.work import (
     MEMBER_VIEWERS,
     ListAllowed,
-    Member,
     add_member,
     end_member,
     members_of,
     nobody_listed,
+    standing_membership,
 )
 from shortlist.observing.noting.work import (
     CHILDREN,
@@ -60,6 +64,8 @@ from shortlist.observing.noting.work import (
     seen_blocks,
     seen_items,
 )
+from shortlist.observing.persons.identity import Identities
+from shortlist.observing.persons.work import identities, newest_judgement
 from shortlist.observing.places.work import PLACERS, PlaceLine, create_place, stadsdeel_at, visible_places
 
 __all__ = [
@@ -72,9 +78,11 @@ __all__ = [
     "DatedLink",
     "DatedPlace",
     "DatedState",
+    "Entry",
     "Group",
     "GroupFacts",
     "GroupLine",
+    "Identities",
     "ListAllowed",
     "Member",
     "NewPlace",
@@ -101,9 +109,11 @@ __all__ = [
     "get_gathering",
     "get_group",
     "group_names",
+    "identities",
     "link_groups",
     "local_midnight",
     "members_of",
+    "newest_judgement",
     "nobody_listed",
     "note_gathering",
     "occasions_of",
@@ -111,8 +121,11 @@ __all__ = [
     "seen_items",
     "stadsdeel_at",
     "standing",
+    "standing_membership",
+    "standing_place",
     "successor_of",
     "today",
+    "undo_link",
     "unplaced_gatherings",
     "visible_groups",
     "visible_places",

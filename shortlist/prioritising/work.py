@@ -4,7 +4,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -21,6 +20,7 @@ from shortlist.prioritising.board import Decision, Picture, Profile, Proposal
 from shortlist.prioritising.current.work import current_priorities, current_priority
 from shortlist.prioritising.priorities import SET, PriorityRules, may_follow, priority_rules
 from shortlist.prioritising.tables import Priority, PriorityDecision, PriorityProposal
+from shortlist.storing.database import flush_or_refuse
 from shortlist.storing.dated_yaml import Shelf, newest_for
 
 __all__ = [
@@ -234,10 +234,7 @@ def propose_priority(
         recorded_by=actor.id,
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Een collega deed op hetzelfde moment een voorstel. Ververs de pagina.") from error
+    flush_or_refuse(session, "Een collega deed op hetzelfde moment een voorstel. Ververs de pagina.")
     record(
         session,
         actor=actor,
@@ -315,12 +312,10 @@ def decide_priority(
         recorded_by=actor.id,
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            f"Iemand anders besloot op hetzelfde moment over {found.name}. Ververs de pagina om het te zien."
-        ) from error
+    flush_or_refuse(
+        session,
+        f"Iemand anders besloot op hetzelfde moment over {found.name}. Ververs de pagina om het te zien.",
+    )
     record(
         session,
         actor=actor,

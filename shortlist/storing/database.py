@@ -6,18 +6,24 @@ acknowledged write) and "Measured traps" (several writers starve on ``busy_timeo
 
 import fcntl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    ArgumentError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
-from shortlist.errors import Broken
+from shortlist.errors import Broken, Refused
 
 _BUSY_MILLISECONDS = 15_000
 
@@ -137,6 +143,17 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def flush_or_refuse(session: Session, message: str, *, fields: Mapping[str, str] | None = None) -> None:
+    """Write what is pending, or refuse: somebody else just wrote what cannot stand beside it.
+
+    The constraints of the tables decide that, so that of two who act at once the second is told.
+    """
+    try:
+        session.flush()
+    except IntegrityError as collision:
+        raise Refused(message, fields=fields) from collision
 
 
 def _parsed(url: str) -> URL:

@@ -42,6 +42,7 @@ NOT_PURE = {
     "shortlist.demo.week": "the same, from requests to reports",
     "shortlist.demo.roles": "the same, for the roles of members",
     "shortlist.demo.trial": "the same, for a trial with the reading",
+    "shortlist.demo.doubles": "the same, for who was noted twice",
     "shortlist.showing.install": "hangs layout, filters and static files into the application",
     "shortlist.showing.forms": "keeps what was typed between browser and schema",
     "shortlist.showing.dutch": "marshmallow's messages in Dutch",
@@ -59,9 +60,18 @@ SQL_OUTSIDE = {
 
 LEARNING: dict[str, str] = {
     "shortlist.differentiating.training": "fits and judges the logistic of the reading",
+    "shortlist.differentiating.fairness.clusters": "clusters rows in which people and reading differ",
     "shortlist.planning.hot_times": "clusters places and moments of observations",
 }
 """Module → why it may use scikit-learn: it trains, evaluates or clusters. Reading a model needs none."""
+
+RECORDS_OF_PERSONS = {"Presence", "Membership", "MemberRole"}
+"""Rows about a person who may have been noted twice."""
+
+READS_RECORDS_AS_THEY_ARE: dict[str, str] = {
+    "shortlist.demo.work": "writes the fictitious city",
+}
+"""Module → why it may touch those rows without asking ``identities`` who is who: else one person counts twice."""
 
 MOST_LINES = 600
 """Except for migrations: those are DDL, written by Alembic and read by nobody for pleasure."""
@@ -234,6 +244,20 @@ def test_sql_stays_in_tables_work_and_storing() -> None:
 
 def test_scikit_learn_is_used_only_where_a_model_is_made_or_judged() -> None:
     assert direct_users_of("sklearn") == set(LEARNING)
+
+
+def test_whoever_reads_records_of_persons_asks_who_is_who() -> None:
+    forgetful = set()
+    for module in our_modules():
+        taken = {
+            alias.name
+            for node in ast.walk(source(module))
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("shortlist.")
+            for alias in node.names
+        }
+        if taken & RECORDS_OF_PERSONS and "identities" not in taken:
+            forgetful.add(module)
+    assert forgetful == set(READS_RECORDS_AS_THEY_ARE)
 
 
 def takes_g(node: ast.ImportFrom) -> bool:

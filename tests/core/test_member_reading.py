@@ -223,6 +223,28 @@ def test_injected_effort_bias_raises_the_warning() -> None:
     assert any("hoelang" in told for told in read(replace(observed, occasions=unknown)).warnings)
 
 
+@settings(max_examples=15)
+@given(st.integers(0, 7), st.floats(4, 10))
+def test_whoever_is_watched_longer_raises_the_warning_and_watching_all_longer_changes_nothing(
+    who: int, times: float
+) -> None:
+    observed = group()
+    member = sorted(observed.members)[who]
+    evenly = tuple(
+        replace(one, effort_minutes=(one.effort_minutes or 0) * times) for one in observed.occasions
+    )
+    assert read(replace(observed, occasions=evenly)).members == read(observed).members
+    assert read(replace(observed, occasions=evenly)).warnings == ()
+    watched = tuple(
+        replace(one, effort_minutes=(one.effort_minutes or 0) * times) if member in one.present else one
+        for one in observed.occasions
+    )
+    shares = sum(member in one.present for one in observed.occasions) / len(observed.occasions)
+    warned = read(replace(observed, occasions=watched)).warnings
+    # Whoever is nearly always there is watched nearly always: then all were watched longer.
+    assert any("ongelijk gekeken" in one for one in warned) or shares > 0.8
+
+
 # Fairness ----------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.classifying.agenda.points import REFUSALS, TRANSITIONS, State, Step, state_of
@@ -28,6 +27,7 @@ from shortlist.guarding.tables import Account, Stadsdeel
 from shortlist.observing.groups.work import today
 from shortlist.observing.tables import Jeugdgroep
 from shortlist.showing.words import datum
+from shortlist.storing.database import flush_or_refuse
 
 JIT = (Role.VEILIGHEIDSMANAGER, *FILLERS)
 """Who sits in the JIT of a stadsdeel (Verwey-Jonker 2013, section 3.4B)."""
@@ -234,10 +234,7 @@ def take_step(
                 recorded_by=actor.id,
             )
         )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Iemand anders legde net een besluit over deze vraag vast.") from error
+    flush_or_refuse(session, "Iemand anders legde net een besluit over deze vraag vast.")
     record(
         session,
         actor=actor,

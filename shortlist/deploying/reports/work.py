@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -26,6 +25,7 @@ from shortlist.observing.work import (
     today,
 )
 from shortlist.planning.tables import PlannedVisit, Team, TeamMember, WeekPlan, WeekPlanState, WeekPlanStatus
+from shortlist.storing.database import flush_or_refuse
 
 TEAM_ROLES = (Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT)
 """Who is sent out in teams."""
@@ -400,12 +400,10 @@ def _store(
             recorded_by=actor.id,
         )
     )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Een collega meldde dit bezoek op hetzelfde moment. Ververs de pagina om het verslag te zien."
-        ) from error
+    flush_or_refuse(
+        session,
+        "Een collega meldde dit bezoek op hetzelfde moment. Ververs de pagina om het verslag te zien.",
+    )
     record(
         session,
         actor=actor,

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -23,6 +22,7 @@ from shortlist.guarding.tables import Account, Stadsdeel
 from shortlist.observing.tables import GroupState, Jeugdgroep
 from shortlist.observing.work import facts_of, get_group, today, weeks_of
 from shortlist.planning.aanpak.work import catalogue_on, current_plans
+from shortlist.storing.database import flush_or_refuse
 from shortlist.storing.dated_yaml import Shelf
 
 READERS = (Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.TEAMLEIDER)
@@ -292,10 +292,7 @@ def submit_request(
         recorded_by=actor.id,
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Een collega deed op hetzelfde moment een aanvraag. Ververs de pagina.") from error
+    flush_or_refuse(session, "Een collega deed op hetzelfde moment een aanvraag. Ververs de pagina.")
     session.add(
         RequestStatus(request_id=row.id, sequence=1, state=SUBMITTED, recorded_at=now, recorded_by=actor.id)
     )
@@ -357,12 +354,7 @@ def decide_request(
             recorded_by=actor.id,
         )
     )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Iemand anders besloot op hetzelfde moment. Ververs de pagina om het te zien."
-        ) from error
+    flush_or_refuse(session, "Iemand anders besloot op hetzelfde moment. Ververs de pagina om het te zien.")
     record(
         session,
         actor=actor,

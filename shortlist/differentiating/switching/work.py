@@ -6,7 +6,6 @@ from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.differentiating.reading import ReadingModel, ReadingRules
@@ -17,6 +16,7 @@ from shortlist.guarding.audit import record
 from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.guarding.tables import Account
 from shortlist.observing.work import MEMBER_VIEWERS
+from shortlist.storing.database import flush_or_refuse
 from shortlist.storing.dated_yaml import Document, Shelf, newest_for
 
 SWITCHES_ON = Role.VEILIGHEIDSMANAGER
@@ -138,12 +138,9 @@ def switch_reading(
         recorded_by=actor.id,
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Een collega besloot op hetzelfde moment. Ververs de pagina en kijk wat er nu staat."
-        ) from error
+    flush_or_refuse(
+        session, "Een collega besloot op hetzelfde moment. Ververs de pagina en kijk wat er nu staat."
+    )
     record(
         session,
         actor=actor,

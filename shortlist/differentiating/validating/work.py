@@ -25,6 +25,7 @@ from shortlist.differentiating.validating.calibration import (
 from shortlist.differentiating.viewing.tables import Own, OwnView, ViewPair
 from shortlist.guarding.audit import UNLOGGED
 from shortlist.guarding.roles import Actor, require_role
+from shortlist.observing.work import identities
 from shortlist.storing.dated_yaml import Shelf
 
 _CITY = {UNLOGGED: "aantallen over de hele stad, kleine aantallen weggelaten"}
@@ -107,6 +108,7 @@ def validate_reading(
 
 
 def _blind_pairs(*, session: Session) -> list[_Seen]:
+    known = identities(session=session)
     rows = session.execute(
         select(
             col(OwnView.group_id),
@@ -121,7 +123,7 @@ def _blind_pairs(*, session: Session) -> list[_Seen]:
         .order_by(col(OwnView.recorded_at), col(OwnView.id), col(ViewPair.person_id)),
         execution_options=_CITY,
     )
-    return [_Seen(*row) for row in rows]
+    return [_Seen(group_id, known.of(person), *rest) for group_id, person, *rest in rows]
 
 
 def _against_later_roles(pairs: Sequence[_Seen], rules: ValidationRules, *, session: Session) -> list[Judged]:
@@ -133,6 +135,7 @@ def _against_later_roles(pairs: Sequence[_Seen], rules: ValidationRules, *, sess
     ):
         known = first_seen.get((group_id, account))
         first_seen[group_id, account] = min(at, known) if known else at
+    who = identities(session=session)
     later: dict[tuple[UUID, UUID], list[tuple[datetime, str]]] = defaultdict(list)
     for group_id, person_id, role, by, at in session.execute(
         select(
@@ -146,7 +149,7 @@ def _against_later_roles(pairs: Sequence[_Seen], rules: ValidationRules, *, sess
     ):
         seen = first_seen.get((group_id, by))
         if role != MemberRoleKind.ONBEKEND.value and (seen is None or at < seen):
-            later[group_id, person_id].append((at, role))
+            later[group_id, who.of(person_id)].append((at, role))
     judged, done = [], set()
     for pair in pairs:
         key = (pair.group_id, pair.person_id)

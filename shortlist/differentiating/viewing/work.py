@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.classifying.agenda.work import CHAIRS
@@ -29,6 +28,7 @@ from shortlist.guarding.roles import Actor, require_role
 from shortlist.guarding.tables import Account
 from shortlist.observing.tables import Jeugdgroep, Person
 from shortlist.observing.work import MEMBER_VIEWERS, gatherings_of, get_group, members_of, today
+from shortlist.storing.database import flush_or_refuse
 
 PURPOSE = "groepsaanpak"
 """The one purpose for which a reading is shown; stands in the log of every showing."""
@@ -375,10 +375,7 @@ def raise_disagreement(
         own_view_id=view.id, n_members=differing, reason=reason, recorded_at=now, recorded_by=actor.id
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Dit verschil staat al op de agenda van het JIT.") from error
+    flush_or_refuse(session, "Dit verschil staat al op de agenda van het JIT.")
     record(
         session,
         actor=actor,
@@ -454,12 +451,7 @@ def conclude_disagreement(
             disagreement_id=disagreement_id, outcome=outcome, recorded_at=now, recorded_by=actor.id
         )
     )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Een collega legde op hetzelfde moment een uitkomst vast. Ververs de pagina."
-        ) from error
+    flush_or_refuse(session, "Een collega legde op hetzelfde moment een uitkomst vast. Ververs de pagina.")
     record(
         session,
         actor=actor,

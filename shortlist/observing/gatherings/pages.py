@@ -322,7 +322,7 @@ def _as_form(old: work.Sighting) -> Form:
             "under_twelve": old.under_twelve,
             "present": [
                 {
-                    "pseudonym": one.pseudonym,
+                    "pseudonym": one.noted_as,
                     "capacity": one.capacity,
                     "role_seen": one.role_seen,
                     "feit": one.feit,

@@ -13,10 +13,13 @@ class PersonSeen:
     """A person at an observation: in which capacity, seen doing what."""
 
     person_id: UUID
+    """Who it is now; a person noted under two pseudonyms is one."""
     pseudonym: str
     capacity: str
     role_seen: str | None
     feit: str
+    noted_as: str
+    """The pseudonym that the observer wrote down."""
 
 
 @dataclass(frozen=True, slots=True)

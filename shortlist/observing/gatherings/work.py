@@ -15,7 +15,8 @@ from shortlist.guarding.tables import AccountRole
 from shortlist.observing.gatherings.sighting import PersonSeen, SeenItem, Sighting, Week, monday_of, per_week
 from shortlist.observing.groups.work import get_group, standing, today
 from shortlist.observing.members.work import MEMBER_VIEWERS
-from shortlist.observing.tables import Gathering, GatheringItem, Person, Place, Presence, Source
+from shortlist.observing.persons.work import identities, pseudonyms
+from shortlist.observing.tables import Capacity, Gathering, GatheringItem, Person, Place, Presence, Source
 from shortlist.showing.words import AMSTERDAM
 
 _FUNCTIONS = [role.value for role in Role if role not in {Role.BEHEERDER, Role.PRIVACY_OFFICER}]
@@ -243,17 +244,24 @@ def _filled(rows: Sequence[Any], *, actor: Actor, session: Session) -> list[Sigh
 
 
 def _present(ids: list[UUID], *, session: Session) -> dict[UUID, list[PersonSeen]]:
-    found: dict[UUID, list[PersonSeen]] = {}
-    for row, pseudonym in session.execute(
+    rows = session.execute(
         select(Presence, col(Person.pseudonym))
         .join(Person, col(Person.id) == col(Presence.person_id))
         .where(col(Presence.gathering_id).in_(ids))
-        .order_by(col(Person.pseudonym))
-    ):
-        found.setdefault(row.gathering_id, []).append(
-            PersonSeen(row.person_id, pseudonym, row.capacity, row.role_seen, row.feit)
+    ).all()
+    known = identities(session=session)
+    names = pseudonyms({known.of(row.person_id) for row, _ in rows}, session=session)
+    found: dict[UUID, dict[UUID, PersonSeen]] = {}
+    # Who was noted twice at one occasion counts once, and not as involved when somebody saw a victim or a witness.
+    for row, noted_as in sorted(rows, key=lambda one: (one[0].capacity == Capacity.BETROKKENE, one[1])):
+        person = known.of(row.person_id)
+        found.setdefault(row.gathering_id, {}).setdefault(
+            person, PersonSeen(person, names[person], row.capacity, row.role_seen, row.feit, noted_as)
         )
-    return found
+    return {
+        gathering: sorted(people.values(), key=lambda one: one.pseudonym)
+        for gathering, people in found.items()
+    }
 
 
 def functions_of(accounts: Iterable[UUID], *, session: Session) -> dict[UUID, str]:

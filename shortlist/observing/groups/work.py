@@ -17,6 +17,7 @@ from shortlist.guarding.tables import Stadsdeel
 from shortlist.observing.tables import (
     Gathering,
     GroupLink,
+    GroupLinkEnd,
     GroupPlace,
     GroupState,
     GroupStatus,
@@ -79,6 +80,7 @@ class DatedPlace:
 class DatedLink:
     """A link of a group with another one, as seen from the first."""
 
+    id: UUID
     kind: LinkKind
     other_id: UUID
     other: str
@@ -135,6 +137,11 @@ def standing_place() -> ColumnElement[bool]:
     """Return the condition that a dated place was not replaced by a later row."""
     later = aliased(GroupPlace)
     return ~exists(select(1).where(col(later.supersedes_id) == col(GroupPlace.id)).correlate(GroupPlace))
+
+
+def standing_link() -> ColumnElement[bool]:
+    """Return the condition that a link between groups was not undone."""
+    return ~exists(select(1).where(col(GroupLinkEnd.link_id) == col(GroupLink.id)).correlate(GroupLink))
 
 
 def _place_on(day: date) -> ColumnElement[bool]:
@@ -386,6 +393,7 @@ def facts_of(group_id: UUID, *, actor: Actor, session: Session) -> GroupFacts:
                 ),
             ),
         )
+        .where(standing_link())
         .order_by(col(GroupLink.on_date).desc(), col(Jeugdgroep.name))
     )
     states = session.execute(
@@ -409,6 +417,7 @@ def facts_of(group_id: UUID, *, actor: Actor, session: Session) -> GroupFacts:
         ),
         tuple(
             DatedLink(
+                link.id,
                 LinkKind(link.kind),
                 other.id,
                 other.name,

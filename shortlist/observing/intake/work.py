@@ -386,10 +386,9 @@ def _members(
     session: Session,
 ) -> None:
     """Make the named persons members from the day on which they were first seen in this file."""
-    there = {
-        one.pseudonym.lower()
-        for one in members_of(group.id, on=today(now), actor=actor, now=now, session=session)
-    }
+    members = members_of(group.id, on=today(now), actor=actor, now=now, session=session)
+    there = {entry.pseudonym.lower() for one in members for entry in one.entries}
+    there |= {one.pseudonym.lower() for one in members}
     for pseudonym in batch.members:
         if pseudonym.lower() in there:
             continue

@@ -5,15 +5,22 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.errors import NotFound, Refused
 from shortlist.guarding.audit import record
 from shortlist.guarding.roles import Actor, Role, require_role, require_stadsdeel
-from shortlist.observing.groups.work import Group, get_group, latest_state, standing_place, today
+from shortlist.observing.groups.work import (
+    Group,
+    get_group,
+    latest_state,
+    standing_link,
+    standing_place,
+    today,
+)
 from shortlist.observing.tables import (
     GroupLink,
+    GroupLinkEnd,
     GroupPlace,
     GroupState,
     GroupStatus,
@@ -21,6 +28,7 @@ from shortlist.observing.tables import (
     LinkKind,
     Place,
 )
+from shortlist.storing.database import flush_or_refuse
 
 EDITORS = (Role.JEUGDAGENT, Role.JONGERENWERKER, Role.VEILIGHEIDSMANAGER)
 """Who may make groups and change what is known of them."""
@@ -121,12 +129,10 @@ def change_state(
 
 def _flush(session: Session) -> None:
     """Write what is pending; when somebody else wrote the same at this moment, say so."""
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Iemand anders wijzigde dit op hetzelfde moment. Ververs de pagina en kijk of het nog nodig is."
-        ) from error
+    flush_or_refuse(
+        session,
+        "Iemand anders wijzigde dit op hetzelfde moment. Ververs de pagina en kijk of het nog nodig is.",
+    )
 
 
 def _add_state(
@@ -267,6 +273,7 @@ def link_groups(
             from_group_id=from_group_id,
             to_group_id=to_group_id,
             on_date=on_date,
+            attempt=1 + _times_linked(from_group_id, to_group_id, kind, session=session),
             reason=reason.strip(),
             recorded_at=now,
             recorded_by=actor.id,
@@ -293,11 +300,81 @@ def link_groups(
     )
 
 
+def _times_linked(older: UUID, newer: UUID, kind: LinkKind, *, session: Session) -> int:
+    """Count how often these two were linked so and that was undone."""
+    count: int = session.execute(
+        select(func.count())
+        .select_from(GroupLink)
+        .where(
+            col(GroupLink.from_group_id) == older,
+            col(GroupLink.to_group_id) == newer,
+            col(GroupLink.kind) == kind.value,
+            ~standing_link(),
+        )
+    ).scalar_one()
+    return count
+
+
+def undo_link(link_id: UUID, *, reason: str, actor: Actor, now: datetime, session: Session) -> UUID:
+    """Undo a link between two groups; both stay as they are, and the link stays on record as undone.
+
+    A group that was closed because it merged gets back the state that it had, unless its state was changed since.
+    Returns the id of the older group.
+
+    Raises:
+        NotFound: no such link between groups within the actor's stadsdelen, or it was undone already.
+    """
+    require_role(actor, *EDITORS)
+    link = session.execute(
+        select(GroupLink).where(col(GroupLink.id) == link_id, standing_link())
+    ).scalar_one_or_none()
+    if link is None:
+        raise NotFound("Deze band is al ongedaan gemaakt of bestaat niet. Ververs de pagina van de groep.")
+    older = get_group(link.from_group_id, actor=actor, session=session)
+    newer = get_group(link.to_group_id, actor=actor, session=session)
+    if not reason.strip():
+        message = "Schrijf in een zin waarom dit niet klopt."
+        raise Refused(message, fields={"reason": message})
+    session.add(GroupLinkEnd(link_id=link_id, reason=reason.strip(), recorded_at=now, recorded_by=actor.id))
+    _flush(session)
+    if link.kind == LinkKind.SAMENGEGAAN:
+        states = (
+            session.execute(
+                select(GroupStatus)
+                .where(col(GroupStatus.group_id) == older.id)
+                .order_by(col(GroupStatus.recorded_at).desc())
+                .limit(2)
+            )
+            .scalars()
+            .all()
+        )
+        if states and states[0].recorded_at == link.recorded_at:
+            before = GroupState(states[1].state) if len(states) > 1 else GroupState.SIGNAAL
+            _add_state(
+                older.id,
+                before,
+                f"Toch niet samengegaan met '{newer.name}'.",
+                actor=actor,
+                now=now,
+                session=session,
+            )
+    record(
+        session,
+        actor=actor,
+        action=f"band ongedaan gemaakt: {link.kind}",
+        object_kind="jeugdgroep",
+        object_id=older.id,
+        now=now,
+        details={"andere groep": str(newer.id)},
+    )
+    return older.id
+
+
 def _linked(kind: LinkKind, ids: Iterable[UUID], *, back: bool = False, session: Session) -> set[UUID]:
     start, end = col(GroupLink.from_group_id), col(GroupLink.to_group_id)
     if back:
         start, end = end, start
-    query = select(end).where(col(GroupLink.kind) == kind.value, start.in_(list(ids)))
+    query = select(end).where(col(GroupLink.kind) == kind.value, start.in_(list(ids)), standing_link())
     return set(session.execute(query).scalars())
 
 

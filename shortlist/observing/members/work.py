@@ -1,12 +1,10 @@
 """Use cases of membership: who belongs to a group on a day. Roles in the group are set in ``differentiating``."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -15,7 +13,10 @@ from shortlist.guarding.audit import record
 from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.observing.groups.work import get_group, standing
 from shortlist.observing.keeping.work import plausible_day
+from shortlist.observing.members.entries import Entry, Member
+from shortlist.observing.persons.work import identities, pseudonyms
 from shortlist.observing.tables import Capacity, Gathering, Membership, Person, Presence
+from shortlist.storing.database import flush_or_refuse
 
 MEMBER_VIEWERS = (Role.JEUGDAGENT, Role.JONGERENWERKER, Role.VEILIGHEIDSMANAGER)
 """Who may see and change who belongs to a group; others see numbers only."""
@@ -35,24 +36,13 @@ NO_LIST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A person in a group during a period, by pseudonym."""
-
-    membership_id: UUID
-    person_id: UUID
-    pseudonym: str
-    valid_from: date
-    valid_until: date | None
-    reason: str
-
-
 def nobody_listed(group_id: UUID, *, session: Session) -> bool:
     """Stand in for the decision of step 2B where no room hands it in: nobody may be listed."""
     return False
 
 
-def _standing_membership() -> ColumnElement[bool]:
+def standing_membership() -> ColumnElement[bool]:
+    """Return the condition that a membership was not replaced by a later row."""
     later = aliased(Membership)
     return ~exists(select(1).where(col(later.supersedes_id) == col(Membership.id)).correlate(Membership))
 
@@ -82,14 +72,19 @@ def members_of(group_id: UUID, *, on: date, actor: Actor, now: datetime, session
             col(Membership.group_id) == group_id,
             col(Membership.valid_from) <= on,
             or_(until.is_(None), until >= on),
-            _standing_membership(),
+            standing_membership(),
         )
-        .order_by(func.lower(col(Person.pseudonym)), col(Person.id))
+        .order_by(col(Membership.valid_from), func.lower(col(Person.pseudonym)))
     )
-    return [
-        Member(row.id, row.person_id, pseudonym, row.valid_from, row.valid_until, row.reason)
-        for row, pseudonym in rows
-    ]
+    known = identities(session=session)
+    entries: dict[UUID, list[Entry]] = {}
+    for row, pseudonym in rows:
+        entries.setdefault(known.of(row.person_id), []).append(
+            Entry(row.id, pseudonym, row.valid_from, row.valid_until, row.reason)
+        )
+    names = pseudonyms(entries, session=session)
+    found = [Member(person, names[person], tuple(entries[person])) for person in entries]
+    return sorted(found, key=lambda member: (member.pseudonym.lower(), member.person_id))
 
 
 def add_member(
@@ -128,12 +123,13 @@ def add_member(
     )
     if session.get(Person, person_id) is None:
         raise NotFound("Deze persoon bestaat niet (meer).")
+    records = identities(session=session).all_of(person_id)
     involved = session.execute(
         select(1)
         .select_from(Presence)
         .join(Gathering, col(Gathering.id) == col(Presence.gathering_id))
         .where(
-            col(Presence.person_id) == person_id,
+            col(Presence.person_id).in_(records),
             col(Presence.capacity) == Capacity.BETROKKENE.value,
             col(Gathering.group_id) == group_id,
             standing(),
@@ -149,9 +145,9 @@ def add_member(
     already = session.execute(
         select(col(Membership.id)).where(
             col(Membership.group_id) == group_id,
-            col(Membership.person_id) == person_id,
+            col(Membership.person_id).in_(records),
             or_(col(Membership.valid_until).is_(None), col(Membership.valid_until) >= valid_from),
-            _standing_membership(),
+            standing_membership(),
         )
     ).first()
     if already is not None:
@@ -184,7 +180,7 @@ def end_member(
         now=now,
     )
     old = session.execute(
-        select(Membership).where(col(Membership.id) == membership_id, _standing_membership())
+        select(Membership).where(col(Membership.id) == membership_id, standing_membership())
     ).scalar_one_or_none()
     if old is None:
         raise NotFound("Dit lidmaatschap is al gewijzigd of bestaat niet. Ververs de ledenlijst.")
@@ -204,10 +200,7 @@ def end_member(
         recorded_by=actor.id,
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Iemand anders wijzigde dit lidmaatschap op hetzelfde moment. Ververs de ledenlijst."
-        ) from error
+    flush_or_refuse(
+        session, "Iemand anders wijzigde dit lidmaatschap op hetzelfde moment. Ververs de ledenlijst."
+    )
     return row.id

@@ -7,7 +7,6 @@ from functools import cache
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.assets import RULES
@@ -17,6 +16,7 @@ from shortlist.guarding.roles import Actor, Role, regime_of, require_role
 from shortlist.observing.gatherings.work import get_gathering, successor_of
 from shortlist.observing.groups.work import Group, get_group
 from shortlist.observing.members.work import MEMBER_VIEWERS, NO_LIST, ListAllowed, nobody_listed
+from shortlist.observing.persons.work import identities
 from shortlist.observing.places.work import create_place
 from shortlist.observing.tables import (
     Capacity,
@@ -30,6 +30,7 @@ from shortlist.observing.tables import (
     Source,
 )
 from shortlist.showing.words import hoofdletter
+from shortlist.storing.database import flush_or_refuse
 from shortlist.storing.dated_yaml import read_file, stop_on
 
 OBSERVERS = (
@@ -242,12 +243,10 @@ def _store(
         },
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Deze waarneming is op hetzelfde moment al opgeslagen of verbeterd. Ververs de pagina van de groep."
-        ) from error
+    flush_or_refuse(
+        session,
+        "Deze waarneming is op hetzelfde moment al opgeslagen of verbeterd. Ververs de pagina van de groep.",
+    )
     session.add_all(GatheringItem(gathering_id=row.id, item=item) for item in dict.fromkeys(noted.items))
     people = _people(noted.present, regime=row.regime, actor=actor, now=now, session=session)
     session.add_all(
@@ -416,9 +415,16 @@ def _check_people(
         return
     seen: set[str] = set()
     known = _known([one.pseudonym for one in noted.present], session=session)
+    who = identities(session=session)
+    there: dict[UUID, str] = {}
     for place, one in enumerate(noted.present):
         name = one.pseudonym.lower()
-        if name in seen:
+        twin = there.setdefault(who.of(known[name]), one.pseudonym) if name in known else one.pseudonym
+        if twin.lower() != name:
+            faults[f"present.{place}.pseudonym"] = (
+                f"'{one.pseudonym}' en '{twin}' zijn samengevoegd tot één persoon. Haal er een weg."
+            )
+        elif name in seen:
             faults[f"present.{place}.pseudonym"] = f"'{one.pseudonym}' staat er dubbel in. Haal er een weg."
         elif name not in known and not noted.new_pseudonyms:
             faults[f"present.{place}.pseudonym"] = (

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.errors import Refused
@@ -16,6 +15,7 @@ from shortlist.guarding.tables import Stadsdeel
 from shortlist.guarding.work import all_stadsdelen
 from shortlist.observing.geometry import inside
 from shortlist.observing.tables import Place, PlaceKind
+from shortlist.storing.database import flush_or_refuse
 
 PLACERS = (
     Role.JEUGDAGENT,
@@ -105,14 +105,12 @@ def create_place(
             col(Place.stadsdeel_id) == part.id, func.lower(col(Place.name)) == name.lower()
         )
     ).first()
+    refusal = _name_taken(name, part.name)
     if taken is not None:
-        raise _name_taken(name, part.name)
+        raise refusal
     row = Place(id=place_id or uuid4(), stadsdeel_id=part.id, name=name, kind=kind.value, lon=lon, lat=lat)
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise _name_taken(name, part.name) from error
+    flush_or_refuse(session, refusal.message, fields=refusal.fields)
     record(session, actor=actor, action="plek gemaakt", object_kind="plek", object_id=row.id, now=now)
     return row.id
 

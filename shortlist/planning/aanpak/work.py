@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.classifying.tables import Assessment
@@ -29,6 +28,7 @@ from shortlist.planning.tables import PlanMeasure, PlanVanAanpak
 from shortlist.prioritising.tables import Priority
 from shortlist.prioritising.work import current_priorities
 from shortlist.showing.words import CLASSES
+from shortlist.storing.database import flush_or_refuse
 from shortlist.storing.dated_yaml import Shelf, newest_for
 
 WRITERS = frozenset({Role.VEILIGHEIDSMANAGER, Role.JEUGDAGENT, Role.JONGERENWERKER})
@@ -212,10 +212,7 @@ def write_plan(
         recorded_by=actor.id,
     )
     session.add(plan)
-    try:
-        session.flush()
-    except IntegrityError:
-        raise Refused(_MEANWHILE) from None
+    flush_or_refuse(session, _MEANWHILE)
     for chosen in text.measures:
         measure = catalogue.get(chosen.measure)
         session.add(

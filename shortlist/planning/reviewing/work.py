@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.errors import Forbidden, NotFound, Refused
@@ -38,6 +37,7 @@ from shortlist.planning.tables import (
     WeekPlanStatus,
 )
 from shortlist.storing import jobs
+from shortlist.storing.database import flush_or_refuse
 
 READERS = frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH, Role.STAFGROEPLID, Role.VEILIGHEIDSMANAGER})
 DECIDERS = frozenset({Role.COORDINATOR_VTH, Role.STAFGROEPLID})
@@ -342,10 +342,7 @@ def _append(
             recorded_by=actor.id,
         )
     )
-    try:
-        session.flush()
-    except IntegrityError:
-        raise Refused(_MEANWHILE.format(state="gewijzigd")) from None
+    flush_or_refuse(session, _MEANWHILE.format(state="gewijzigd"))
 
 
 # --- what a team gets ---

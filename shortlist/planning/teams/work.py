@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.errors import NotFound, Refused
@@ -27,6 +26,7 @@ from shortlist.planning.tables import (
 from shortlist.planning.week.times import DAY_NAMES, ZONE, moment, monday_of
 from shortlist.planning.working_time import Clock, Duty, WorkingTime, breaches
 from shortlist.showing.words import datumtijd, tijd
+from shortlist.storing.database import flush_or_refuse
 
 LEADERS = frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})
 """Who makes teams and shifts."""
@@ -135,10 +135,7 @@ def save_team(
         _require_free(team.id, newcomers, rules=rules, now=now, session=session)
         team.name, team.base_place_id, team.active = name, base, active
     session.add(team)
-    try:
-        session.flush()
-    except IntegrityError:
-        raise Refused("Iemand anders gaf net een team deze naam. Kies een andere naam.") from None
+    flush_or_refuse(session, "Iemand anders gaf net een team deze naam. Kies een andere naam.")
     session.execute(delete(TeamMember).where(col(TeamMember.team_id) == team.id))
     session.add_all(TeamMember(team_id=team.id, account_id=person) for person in dict.fromkeys(people))
     record(
@@ -225,10 +222,7 @@ def _add(
             raise _about("ends", message)
     shifts = [Shift(team_id=team_id, starts_at=begin, ends_at=end) for begin, end in wanted]
     session.add_all(shifts)
-    try:
-        session.flush()
-    except IntegrityError:
-        raise Refused("Iemand anders voegde net dezelfde dienst toe. Open de pagina opnieuw.") from None
+    flush_or_refuse(session, "Iemand anders voegde net dezelfde dienst toe. Open de pagina opnieuw.")
     record(
         session,
         actor=actor,

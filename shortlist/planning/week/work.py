@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.errors import BadInput, Broken, Refused
@@ -46,6 +45,7 @@ from shortlist.planning.week.times import Span, moment, monday_of, week_bounds
 from shortlist.planning.working_time_files import load
 from shortlist.prioritising.work import priority_rules_on
 from shortlist.storing import jobs
+from shortlist.storing.database import flush_or_refuse
 from shortlist.storing.dated_yaml import Shelf, newest_for
 
 PLANNERS = frozenset({Role.TEAMLEIDER})
@@ -297,12 +297,9 @@ def order_week_plan(
         week_start=monday, version=(last or 0) + 1, problem=problem, recorded_at=now, recorded_by=actor.id
     )
     session.add(plan)
-    try:
-        session.flush()
-    except IntegrityError:
-        raise Refused(
-            "Iemand anders vroeg op hetzelfde moment een plan voor deze week. Kijk bij Weekplannen."
-        ) from None
+    flush_or_refuse(
+        session, "Iemand anders vroeg op hetzelfde moment een plan voor deze week. Kijk bij Weekplannen."
+    )
     session.add(
         WeekPlanStatus(
             plan_id=plan.id,

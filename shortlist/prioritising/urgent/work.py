@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.classifying.work import latest_assessments
@@ -21,6 +20,7 @@ from shortlist.prioritising.board import REVIEWED, Urgent
 from shortlist.prioritising.current.work import current_priority, urgent_decisions
 from shortlist.prioritising.priorities import PriorityRules
 from shortlist.prioritising.tables import Priority, UrgentDecision, UrgentEnd
+from shortlist.storing.database import flush_or_refuse
 
 
 def urgent_history(group_id: UUID, *, actor: Actor, session: Session) -> list[Urgent]:
@@ -95,12 +95,9 @@ def decide_urgent(
         recorded_by=actor.id,
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Een collega besloot op hetzelfde moment tot spoed. Ververs de pagina om het te zien."
-        ) from error
+    flush_or_refuse(
+        session, "Een collega besloot op hetzelfde moment tot spoed. Ververs de pagina om het te zien."
+    )
     record(
         session,
         actor=actor,
@@ -143,10 +140,7 @@ def withdraw_urgent(group_id: UUID, *, reason: str, actor: Actor, now: datetime,
     if not running:
         raise Refused(f"Voor {group.name} loopt geen spoedprocedure meer. Ververs de pagina om het te zien.")
     session.add(UrgentEnd(urgent_id=running[-1].id, reason=reason, recorded_at=now, recorded_by=actor.id))
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Een collega trok deze spoed net in. Ververs de pagina om het te zien.") from error
+    flush_or_refuse(session, "Een collega trok deze spoed net in. Ververs de pagina om het te zien.")
     record(
         session,
         actor=actor,

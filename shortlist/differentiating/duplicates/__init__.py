@@ -1,0 +1,1 @@
+"""Finding persons and groups that were noted twice; a person decides."""

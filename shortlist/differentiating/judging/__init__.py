@@ -1,0 +1,1 @@
+"""Judging whether two persons are one: merging without loss, and undoing it."""

@@ -1,0 +1,1 @@
+"""Who is who: pseudonyms that people judged to be one person, followed at every reading."""
