@@ -24,6 +24,8 @@ from shortlist.deploying.requests.pages import pages as requests
 from shortlist.differentiating import pages as members
 from shortlist.differentiating.validating.pages import pages as validating
 from shortlist.differentiating.viewing import pages as viewing
+from shortlist.differentiating.networks import pages as networks
+from shortlist.differentiating.signals import pages as signals
 from shortlist.differentiating.work import member_list_allowed
 from shortlist.guarding.door import EVERYBODY, Pages
 from shortlist.guarding.pages import pages as guarding
@@ -65,6 +67,7 @@ ITEMS: tuple[NavItem, ...] = (
         "weekplan.plan_list",
         frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH, Role.STAFGROEPLID, Role.VEILIGHEIDSMANAGER}),
     ),
+    NavItem("Netwerken", "netwerken.picture", networks.READERS),
     NavItem("Teams", "teams.team_list", frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})),
     NavItem(
         "Mijn diensten", "inzet.own_shifts", frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT})
@@ -94,6 +97,7 @@ WORK: tuple[WorkSource, ...] = (
     agenda.waiting,
     members.waiting,
     viewing.waiting,
+    signals.waiting,
     urgent.waiting,
     prioritising.waiting,
     aanpak.waiting,
@@ -128,6 +132,8 @@ def rooms() -> Iterator[Pages]:
     yield members.pages
     yield viewing.pages
     yield validating
+    yield networks.pages
+    yield signals.pages
     yield prioritising.pages
     yield urgent.pages
     yield aanpak.pages
