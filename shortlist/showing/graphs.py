@@ -61,7 +61,7 @@ class Graph:
                 "group": "nodes",
                 "data": {
                     "id": dot.id,
-                    "label": dot.label,
+                    "label": f"{dot.label} ({dot.size})",
                     "kind": dot.kind,
                     "changed": "ja" if dot.changed else "nee",
                     "radius": 2 * radius(dot.size),

@@ -356,7 +356,7 @@ def store(
         NetworkPersons(
             snapshot_id=snapshot.id,
             number=number,
-            communities={name: list(persons) for name, persons in picture.persons.items()},
+            communities=[asdict(one) for one in picture.communities],
         )
         for number, picture in enumerate(pictures)
     )

@@ -72,14 +72,14 @@ def _window_words(line: work.WindowLine) -> str:
     return f"{datum(line.start)} tot {datum(line.end)}"
 
 
-def _shown(asked: Asked, found: work.Picture, endpoint: str) -> dict[str, Any]:
+def _shown(asked: Asked, found: work.Picture, n: int, endpoint: str) -> dict[str, Any]:
     """Return what both pages show of a window: where it lies, and how to go to another one."""
     number = found.current.number
 
     def to(**changes: Any) -> str:
         return url_for(endpoint, **asked.values(**changes))
 
-    more = found.n_dots > asked.page * work.MOST_DRAWN
+    more = n > asked.page * work.MOST_DRAWN
     return {
         "asked": asked,
         "found": found,
@@ -104,7 +104,7 @@ def picture(*, actor: Actor, now: datetime, session: Session) -> ResponseReturnV
         return render_template("differentiating/network_empty.html", asked=asked, **may)
     return render_template(
         "differentiating/network.html",
-        **_shown(asked, found, "netwerken.picture"),
+        **_shown(asked, found, found.n_dots, "netwerken.picture"),
         graph=_graph(found),
         **may,
     )
@@ -116,9 +116,9 @@ def _graph(found: work.Picture) -> graphs.Graph:
             dot.id,
             dot.label,
             dot.n_persons,
-            "known" if dot.group_ids else "fluid",
+            "known" if dot.known else "fluid",
             bool(dot.events),
-            url_for("groepen.group_page", group_id=UUID(dot.group_ids[0])) if len(dot.group_ids) == 1 else "",
+            url_for("groepen.group_page", group_id=UUID(dot.id)) if dot.known else "",
             f"{meervoud(dot.n_persons, 'persoon', 'personen')}, {dot.n_gatherings} keer samen gezien, {dot.firmness}",
         )
         for dot in found.dots
@@ -150,7 +150,7 @@ def persons(*, actor: Actor, now: datetime, session: Session) -> ResponseReturnV
         )
     return render_template(
         "differentiating/network_persons.html",
-        **_shown(asked, seen.picture, "netwerken.persons"),
+        **_shown(asked, seen.picture, seen.n_communities, "netwerken.persons"),
         communities=seen.communities,
         of_two=seen.of_two,
     )

@@ -1,7 +1,7 @@
 """What is drawn of an area per window: groups as dots, meetings between them as lines, events in order of time.
 
-Groups first: a dot is a community, named after the known groups that it holds; persons stand apart (``persons``), so
-that they can be stored and read under their own rules.
+Groups first: a dot is a known group, or a community of persons in which no known group is. Persons stand apart
+(``communities``), so that they can be stored and read under their own rules.
 """
 
 from collections import Counter, defaultdict
@@ -17,7 +17,7 @@ if (
     TYPE_CHECKING
 ):  # scikit-network takes its time to import, and whoever reads a stored picture needs none of it
     from shortlist.differentiating.dynamics import Event
-    from shortlist.differentiating.network import Community, Network, NetworkRules, Window
+    from shortlist.differentiating.network import Network, NetworkRules, Window
 
 _SHOWN_PLACES = 3
 _LEAST_KNOWN = 2
@@ -26,30 +26,32 @@ _LEAST_KNOWN = 2
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A community in one window."""
+    """A known group that was seen in a window, or a community that holds none."""
 
     id: str
-    groups: tuple[str, ...]
-    """The known groups it holds; empty: a fluid group that nobody named yet."""
+    """The group's id, or the community's number (``g3``)."""
+    known: bool
     n_persons: int
     n_gatherings: int
-    stability: float
+    """How often at least two of it were together."""
+    stability: float | None
+    """Of the community in which most of it was; None: too few were together to say."""
     places: tuple[str, ...]
     """Where they were together, most often first, at most three."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Two communities of one window that were seen with each other."""
+    """Two nodes of one window that were seen with each other; who belongs to both counts for neither."""
 
     a: str
     b: str
     gatherings: int
     """How often several of both were there."""
     shared: int
-    """How many persons of either stood with several of the other."""
+    """How many persons belong to both, or of one stood with several of the other."""
     mixes: bool
-    """More than chance and shared places explain."""
+    """Over all windows more often together than chance and shared places explain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,15 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class Persons:
+    """Who was seen in a community, with the known groups it holds."""
+
+    id: str
+    groups: tuple[str, ...]
+    persons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WindowPicture:
     """Everything that is shown of one window."""
 
@@ -98,8 +109,7 @@ class WindowPicture:
     nodes: tuple[Node, ...]
     ties: tuple[Tie, ...]
     happenings: tuple[Happening, ...]
-    persons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Community → who was seen in it."""
+    communities: tuple[Persons, ...] = ()
 
 
 @dataclass(slots=True)
@@ -118,42 +128,46 @@ def draw(found: "Network", observed: Observed, rules: "NetworkRules") -> tuple[W
         for member in members:
             of_person[member].append(name)
     known = _Known()
+    mixing = {frozenset(one.groups) for one in found.mixing}
     pictures = []
-    for window in found.windows:
+    for number, window in enumerate(found.windows):
         now = [one for one in looked if window.start <= one.at < window.end]
-        pictures.append(_drawn(window, now, of_person, known, rules))
+        # A change is confirmed by the next window, so it rests on that one too.
+        until = found.windows[min(number + 1, len(found.windows) - 1)].end
+        later = [one for one in looked if window.end <= one.at < until]
+        pictures.append(_drawn(window, now, later, of_person, known, mixing, rules))
     return tuple(pictures)
 
 
 def _drawn(
     window: "Window",
     now: Sequence[Occasion],
+    later: Sequence[Occasion],
     of_person: Mapping[str, Sequence[str]],
     known: _Known,
+    mixing: Set[frozenset[str]],
     rules: "NetworkRules",
 ) -> WindowPicture:
     seen = Counter(
         name for person in {one for it in now for one in it.present} for name in of_person.get(person, ())
     )
-    nodes = []
     before = _Known(dict(known.members), dict(known.sides))
-    for one in window.communities:
-        groups = _groups_in(one.members, of_person, seen, rules.events.part)
-        nodes.append(
-            Node(
-                one.id,
-                groups,
-                len(one.members),
-                one.n_gatherings,
-                one.stability,
-                one.places[:_SHOWN_PLACES],
-            )
-        )
-        known.members[one.id] = frozenset(one.members)
-        known.sides[one.id] = Side(one.id, groups, len(one.members))
+    communities = [
+        Persons(one.id, _groups_in(one.members, of_person, seen, rules.events.part), one.members)
+        for one in window.communities
+    ]
+    for told in communities:
+        known.members[told.id] = frozenset(told.persons)
+        known.sides[told.id] = Side(told.id, told.groups, len(told.persons))
     firm = {one.id: one.stability for one in window.communities}
-    happenings = tuple(_happening(event, now, before, known, firm, rules) for event in window.events)
-    mixing = {frozenset(event.before) for event in window.events if event.kind == "mixes"}
+    happenings = tuple(
+        _happening(event, [*now, *later], before, known, firm, rules) for event in window.events
+    )
+    units = {person: list(groups) for person, groups in of_person.items()}
+    for told in communities:
+        if not told.groups:
+            for person in told.persons:
+                units.setdefault(person, []).append(told.id)
     return WindowPicture(
         window.start,
         window.end,
@@ -161,11 +175,50 @@ def _drawn(
         window.n_persons,
         len({one.reporter for one in now if one.reporter is not None}),
         round(sum(one.effort_minutes or 0 for one in now)),
-        tuple(nodes),
-        _ties(window.communities, now, mixing, rules.mixing.least_each),
+        _nodes(now, units, communities, firm, rules.mixing.least_each),
+        _ties(now, units, mixing, rules.mixing.least_each),
         happenings,
-        {one.id: one.members for one in window.communities},
+        tuple(communities),
     )
+
+
+def _nodes(
+    now: Sequence[Occasion],
+    units: Mapping[str, Sequence[str]],
+    communities: Sequence[Persons],
+    firm: Mapping[str, float],
+    least: int,
+) -> tuple[Node, ...]:
+    persons: defaultdict[str, set[str]] = defaultdict(set)
+    times: Counter[str] = Counter()
+    places: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for one in now:
+        here: Counter[str] = Counter()
+        for person in one.present:
+            for name in units.get(person, ()):
+                persons[name].add(person)
+                here[name] += 1
+        for name, n in here.items():
+            if n >= least:
+                times[name] += 1
+                if one.place is not None:
+                    places[name][one.place] += 1
+    home = {person: told.id for told in communities for person in told.persons}
+    fluid = {told.id for told in communities}
+    nodes = []
+    for name, members in persons.items():
+        homes = Counter(home[person] for person in members if person in home)
+        nodes.append(
+            Node(
+                name,
+                name not in fluid,
+                len(members),
+                times[name],
+                firm[max(sorted(homes), key=lambda one: homes[one])] if homes else None,
+                tuple(sorted(places[name], key=lambda one: (-places[name][one], one))[:_SHOWN_PLACES]),
+            )
+        )
+    return tuple(sorted(nodes, key=lambda node: node.id))
 
 
 def _groups_in(
@@ -183,25 +236,28 @@ def _groups_in(
 
 
 def _ties(
-    communities: Sequence["Community"], now: Sequence[Occasion], mixing: Set[frozenset[str]], least: int
+    now: Sequence[Occasion], units: Mapping[str, Sequence[str]], mixing: Set[frozenset[str]], least: int
 ) -> tuple[Tie, ...]:
-    where = {person: one.id for one in communities for person in one.members}
-    order = {one.id: number for number, one in enumerate(communities)}
     gatherings: Counter[tuple[str, str]] = Counter()
     shared: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for one in now:
-        counts = Counter(where[person] for person in one.present if person in where)
-        there = sorted((name for name, n in counts.items() if n >= least), key=order.__getitem__)
-        gatherings.update(combinations(there, 2))
+        here: defaultdict[str, set[str]] = defaultdict(set)
         for person in one.present:
-            home = where.get(person)
-            for name in there:
-                if home is not None and name != home:
-                    shared[(home, name) if order[home] < order[name] else (name, home)].add(person)
+            for name in units.get(person, ()):
+                here[name].add(person)
+        for pair in combinations(sorted(here), 2):
+            first, second = here[pair[0]], here[pair[1]]
+            both = first & second
+            shared[pair] |= both
+            if len(second - both) >= least:
+                shared[pair] |= first
+            if len(first - both) >= least:
+                shared[pair] |= second
+            gatherings[pair] += min(len(first - both), len(second - both)) >= least
     return tuple(
-        Tie(a, b, gatherings[a, b], len(shared[a, b]), frozenset((a, b)) in mixing)
-        for a, b in sorted(shared, key=lambda pair: (order[pair[0]], order[pair[1]]))
-        if gatherings[a, b] or len(shared[a, b]) > 1
+        Tie(a, b, gatherings[a, b], len(persons), frozenset((a, b)) in mixing)
+        for (a, b), persons in sorted(shared.items())
+        if gatherings[a, b] or len(persons) > 1
     )
 
 

@@ -65,8 +65,8 @@ class NetworkPersons(SQLModel, table=True):
 
     snapshot_id: UUID = Field(primary_key=True)
     number: int = Field(primary_key=True)
-    communities: dict[str, list[str]] = Field(sa_type=Json)
-    """Community → persons."""
+    communities: list[dict[str, Any]] = Field(sa_type=Json)
+    """Each with its ``id``, the known ``groups`` it holds and its ``persons``."""
 
 
 class MemberOfTwo(SQLModel, table=True):

@@ -14,10 +14,11 @@ KIND_WORDS: Mapping[str, str] = {
     "shrinks": "gekrompen",
     "merges": "samengegaan",
     "splits": "gesplitst",
-    "dies": "niet meer gezien",
+    "dies": "niet meer samen",
     "mixes": "gemengd",
 }
-"""Event → the word beside it."""
+"""Event → the word beside it; a known group does not come into being, it comes into sight."""
+_IN_SIGHT, _OUT_OF_SIGHT = "in beeld", "uit beeld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,7 @@ class Dot:
 
     id: str
     label: str
-    group_ids: tuple[str, ...]
-    group_names: tuple[str, ...]
+    known: bool
     n_persons: int
     n_gatherings: int
     firmness: str
@@ -58,80 +58,75 @@ class EventLine:
     sentence: str
     confirmed: bool
     about: frozenset[str]
-    """The communities that it is about."""
+    """The known groups, or else communities, that it is about."""
 
 
 def name_of(community: str, groups: Sequence[str], names: Mapping[str, str]) -> str:
     """Return what a community is called: the known groups in it, or its number when nobody named it yet."""
     if not groups:
         return f"Vluchtige groep {community.removeprefix('g')}"
-    return " + ".join(names.get(group, "groep buiten uw stadsdelen") for group in groups)
+    return " + ".join(sorted(names.get(group, "onbekende groep") for group in groups))
 
 
-def labels(nodes: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> dict[str, str]:
-    """Return community → its name in this window; parts of one group are numbered."""
-    plain = {node["id"]: name_of(node["id"], node["groups"], names) for node in nodes}
-    times = Counter(plain.values())
+def numbered(names: Sequence[str]) -> list[str]:
+    """Return the names; where one occurs more than once, each is a numbered part of that group."""
+    times = Counter(names)
     told: Counter[str] = Counter()
-    found = {}
-    for community, name in plain.items():
+    found = []
+    for name in names:
         told[name] += 1
-        found[community] = f"{name}, deel {told[name]}" if times[name] > 1 else name
+        found.append(f"{name}, deel {told[name]}" if times[name] > 1 else name)
     return found
 
 
-def firmness(share: float) -> str:
+def firmness(share: float | None) -> str:
     """Say how firm a group is: which share of its pairs stays together when the observations are weighed anew."""
+    if share is None:
+        return "te weinig samen gezien"
     if share >= 0.9:
         return "vast"
     return "tamelijk vast" if share >= 0.6 else "los"
 
 
-def event_line(event: Mapping[str, Any], named: Mapping[str, str], names: Mapping[str, str]) -> EventLine:
-    """Return an event as a sentence; ``named`` holds what the communities of its window are called."""
-
-    def told(side: Mapping[str, Any], *, size: bool = False) -> str:
-        name = named.get(side["id"]) or name_of(side["id"], side["groups"], names)
-        return f"{name} ({meervoud(side['n_persons'], 'persoon', 'personen')})" if size else name
-
-    before, after = event["before"], event["after"]
-    kind = event["kind"]
+def event_line(event: Mapping[str, Any], names: Mapping[str, str]) -> EventLine:
+    """Return an event as a sentence; ``names`` holds what the known groups are called."""
+    before, after, kind = event["before"], event["after"], event["kind"]
+    old = [name_of(side["id"], side["groups"], names) for side in before]
+    new = [name_of(side["id"], side["groups"], names) for side in after]
+    sizes = [meervoud(side["n_persons"], "persoon", "personen") for side in (*before, *after)]
+    word = KIND_WORDS[kind]
     if kind == "born":
-        sentence = f"{told(after[0], size=True)} werd voor het eerst samen gezien."
+        known = bool(after[0]["groups"])
+        word = _IN_SIGHT if known else word
+        sentence = f"{new[0]} is voor het eerst samen gezien ({sizes[0]})."
+        if known:
+            sentence = f"{new[0]}: weer samen gezien, nu {sizes[0]}."
     elif kind in {"grows", "shrinks"}:
         verb = "groeide" if kind == "grows" else "kromp"
-        sentence = (
-            f"{told(after[0])} {verb} van {before[0]['n_persons']} naar {after[0]['n_persons']} personen."
-        )
+        sentence = f"{new[0]} {verb} van {before[0]['n_persons']} naar {sizes[-1]}."
     elif kind == "merges":
-        parts = [name_of(side["id"], side["groups"], names) for side in before]
-        sentence = f"{lijst(parts)} werden één groep van {after[0]['n_persons']} personen."
+        sentence = f"{lijst(old)} werden één groep van {sizes[-1]}."
     elif kind == "splits":
-        whole = name_of(before[0]["id"], before[0]["groups"], names)
-        sentence = f"{whole} viel uiteen in {lijst([told(side, size=True) for side in after])}."
+        parts = [f"{name} ({size})" for name, size in zip(numbered(new), sizes[1:], strict=True)]
+        sentence = f"{old[0]} viel uiteen in {lijst(parts)}."
     elif kind == "dies":
-        sentence = f"{told(before[0], size=True)} werd dit hele venster niet samen gezien."
+        word = _OUT_OF_SIGHT if before[0]["groups"] else word
+        sentence = f"{old[0]} is dit hele venster niet samen gezien."
     else:
-        both = lijst([told(side) for side in before])
-        sentence = f"{both} waren vaker samen dan toeval en gedeelde plekken verklaren."
-    return EventLine(
-        datetime.fromisoformat(event["at"]),
-        KIND_WORDS[kind],
-        sentence,
-        event["confirmed"],
-        frozenset(side["id"] for side in (*before, *after)),
-    )
+        sentence = f"{lijst(old)} waren vaker samen dan toeval en gedeelde plekken verklaren."
+    about = frozenset(name for side in (*before, *after) for name in (side["groups"] or (side["id"],)))
+    return EventLine(datetime.fromisoformat(event["at"]), word, sentence, event["confirmed"], about)
 
 
 def tie_words(gatherings: int, shared: int, *, mixes: bool) -> str:
     """Say in a few words what two groups had with each other."""
     parts = []
     if gatherings:
-        parts.append(f"{gatherings} keer met meer dan een van beide")
+        parts.append(f"{gatherings} keer samen, twee of meer van elk")
     if shared:
         parts.append(f"{meervoud(shared, 'persoon', 'personen')} ook bij de ander gezien")
     if mixes:
-        parts.append("vaker dan toeval")
+        parts.append("over alle vensters vaker dan toeval")
     return ", ".join(parts)
 
 

@@ -22,7 +22,8 @@ from shortlist.differentiating.networks.telling import (
     Line,
     event_line,
     firmness,
-    labels,
+    name_of,
+    numbered,
     tie_words,
     two_groups_words,
 )
@@ -66,7 +67,7 @@ class Picture:
     n_dots: int
     """Groups in the window, those on other pages included."""
     events: Sequence[EventLine]
-    """Of this window, about the groups shown."""
+    """Of this window; on a further page those about the groups shown."""
     history: Sequence[EventLine]
     """Of all windows, newest first, at most ``MOST_EVENTS``."""
 
@@ -87,6 +88,8 @@ class Persons:
 
     picture: Picture
     communities: Sequence[CommunityPersons]
+    n_communities: int
+    """Those on other pages included."""
     of_two: Sequence[tuple[str, str]]
     """Pseudonym and the fact, in alphabetical order."""
 
@@ -125,13 +128,15 @@ def picture_of(
         .where(col(NetworkWindow.snapshot_id) == snapshot.id)
         .order_by(col(NetworkWindow.number))
     ).all()
-    wanted = {group for node in row.nodes for group in node["groups"]}
     newest = [event for one in reversed(told) for event in one.events][:MOST_EVENTS]
+    wanted = {node["id"] for node in row.nodes if node["known"]}
     for event in [*row.events, *newest]:
         wanted |= {group for side in (*event["before"], *event["after"]) for group in side["groups"]}
     names = _group_names(wanted, session=session)
-    named = labels(row.nodes, names)
-    events = [event_line(event, named, names) for event in row.events]
+    named = {
+        node["id"]: name_of(node["id"], [node["id"]] if node["known"] else [], names) for node in row.nodes
+    }
+    events = [event_line(event, names) for event in row.events]
     shown = _shown(row, named, events, page)
     on_page = {node["id"] for node in shown}
     lines = [
@@ -155,11 +160,11 @@ def picture_of(
         row.n_persons,
         row.n_observers,
         row.minutes,
-        _dots(shown, lines, named, events, names, session=session),
+        _dots(shown, lines, named, events, session=session),
         [line for line in lines if line.a in on_page and line.b in on_page],
         len(row.nodes),
-        [event for event in events if not event.about or event.about & on_page or not on_page],
-        [event_line(event, {}, names) for event in newest],
+        [event for event in events if page == 1 or event.about & on_page],
+        [event_line(event, names) for event in newest],
     )
 
 
@@ -197,7 +202,6 @@ def _dots(
     lines: Sequence[Line],
     named: Mapping[str, str],
     events: Sequence[EventLine],
-    names: Mapping[str, str],
     *,
     session: Session,
 ) -> list[Dot]:
@@ -210,8 +214,7 @@ def _dots(
         Dot(
             node["id"],
             named[node["id"]],
-            tuple(node["groups"]),
-            tuple(names.get(group, "") for group in node["groups"]),
+            node["known"],
             node["n_persons"],
             node["n_gatherings"],
             firmness(node["stability"]),
@@ -236,10 +239,11 @@ def persons_of(
     now: datetime,
     session: Session,
 ) -> Persons | None:
-    """Return who was seen in the groups on a page, by pseudonym in alphabetical order; the reading is logged.
+    """Return who was seen together in a window, ``MOST_DRAWN`` groups a page, by pseudonym; the reading is logged.
 
     A person is shown who was seen in that window with a group whose members may be listed (step 2B) today, within
-    the actor's stadsdelen; of the others only the number. None when nothing was computed yet.
+    the actor's stadsdelen; of the others only the number. Nobody is ranked: all is in alphabetical order. None when
+    nothing was computed yet.
     """
     require_role(actor, *MEMBER_VIEWERS)
     picture = picture_of(area, window=window, page=page, actor=actor, session=session)
@@ -273,12 +277,15 @@ def persons_of(
         )
     }
     stored = session.get_one(NetworkPersons, (picture.snapshot_id, picture.current.number)).communities
+    names = _group_names({group for one in stored for group in one["groups"]}, session=session)
+    labels = numbered([name_of(one["id"], one["groups"], names) for one in stored])
+    ordered = sorted(zip(labels, stored, strict=True), key=lambda one: one[0].casefold())
     communities = []
-    for dot in picture.dots:
-        members = stored.get(dot.id, [])
-        known = sorted((seen[one] for one in members if one in seen), key=str.casefold)
-        communities.append(CommunityPersons(dot.label, known, len(members) - len(known)))
-    return Persons(picture, communities, _of_two(picture.snapshot_id, listed, session=session))
+    for label, one in ordered[(page - 1) * MOST_DRAWN : page * MOST_DRAWN]:
+        known = sorted((seen[person] for person in one["persons"] if person in seen), key=str.casefold)
+        communities.append(CommunityPersons(label, known, len(one["persons"]) - len(known)))
+    of_two = _of_two(picture.snapshot_id, listed, session=session)
+    return Persons(picture, communities, len(stored), of_two)
 
 
 def _of_two(snapshot_id: UUID, listed: set[UUID], *, session: Session) -> list[tuple[str, str]]:

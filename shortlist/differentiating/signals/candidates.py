@@ -87,7 +87,7 @@ def candidates(
         for picture in recent
         for happening in picture.happenings
         if happening.confirmed and happening.stability >= rules.least_stability
-        if (one := _from_event(happening)) is not None
+        if (one := _from_event(happening)) is not None and _enough(one, occasions, rules)
     ]
     merged = {frozenset(one.groups) for one in found if one.kind == MERGE}
     if recent:
@@ -96,8 +96,9 @@ def candidates(
             for mixed in mixing
             if frozenset(mixed.groups) not in merged
             if (one := _from_mixing(mixed, occasions)).at >= recent[0].start
+            and _enough(one, occasions, rules)
         ]
-    return tuple(one for one in found if _enough(one, occasions, rules))
+    return tuple(found)
 
 
 def _from_event(happening: Happening) -> Candidate | None:

@@ -97,7 +97,7 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
         WaitingWork(
             label=f"Bekijk het signaal: {one.title}",
             href=url_for("signalen.signal_page", signal_id=one.id),
-            why=f"uit de waarnemingen sinds {datum(one.happened_at)}",
+            why=f"gemeld op {datum(one.recorded_at)}",
         )
         for one in found
     ]
