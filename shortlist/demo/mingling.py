@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 
 from shortlist.demo.geography import made_id
-from shortlist.demo.groups import Band, Sighting, Youngster
+from shortlist.demo.groups import AMSTERDAM, Band, Sighting, Youngster
 from shortlist.demo.people import Worker
 from shortlist.guarding.roles import Role
 
@@ -71,14 +71,15 @@ def _evenings(
     """Yield evenings spread over the weeks of change on which ``of_each`` of every party were there."""
     local = [worker for worker in eyes if not worker.areas or band.area in worker.areas]
     for number in range(times):
-        started = now.replace(hour=20, minute=15) - _SINCE * (number + 1) / (times + 1)
+        day = (now - _SINCE * (number + 1) / (times + 1)).astimezone(AMSTERDAM).date()
+        started = datetime.combine(day, time(20, 5 * random.randrange(12)), AMSTERDAM)
         there = [youngster for party in parties for youngster in random.sample(party, of_each)]
         spot = band.spots[number % 2]
         yield Sighting(
             made_id(random),
             band,
             spot,
-            started.replace(second=0, microsecond=0),
+            started,
             45,
             random.choice((15, 20, 30)),
             len(there),

@@ -95,8 +95,8 @@ def candidates(
             one
             for mixed in mixing
             if frozenset(mixed.groups) not in merged
-            if (one := _from_mixing(mixed, occasions)).at >= recent[0].start
-            and _enough(one, occasions, rules)
+            and max(occasions[name].at for name in mixed.gatherings) >= recent[0].start
+            and _enough(one := _from_mixing(mixed, occasions), occasions, rules)
         ]
     return tuple(found)
 
@@ -133,9 +133,9 @@ def _from_event(happening: Happening) -> Candidate | None:
 
 
 def _from_mixing(mixed: "Mixing", occasions: Mapping[str, Occasion]) -> Candidate:
-    last = max(occasions[one].at for one in mixed.gatherings)
+    first = min(occasions[one].at for one in mixed.gatherings)
     figures = {"expected": mixed.expected, "p": mixed.p, "share": mixed.share}
-    return Candidate(RELATE, mixed.groups, last, tuple(Behind(one, ()) for one in mixed.gatherings), figures)
+    return Candidate(RELATE, mixed.groups, first, tuple(Behind(one, ()) for one in mixed.gatherings), figures)
 
 
 def _enough(one: Candidate, occasions: Mapping[str, Occasion], rules: SignalRules) -> bool:
