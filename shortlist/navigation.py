@@ -22,10 +22,10 @@ from shortlist.deploying import pages as deploying
 from shortlist.deploying.reports.pages import pages as reports
 from shortlist.deploying.requests.pages import pages as requests
 from shortlist.differentiating import pages as members
-from shortlist.differentiating.validating.pages import pages as validating
-from shortlist.differentiating.viewing import pages as viewing
 from shortlist.differentiating.networks import pages as networks
 from shortlist.differentiating.signals import pages as signals
+from shortlist.differentiating.validating.pages import pages as validating
+from shortlist.differentiating.viewing import pages as viewing
 from shortlist.differentiating.work import member_list_allowed
 from shortlist.guarding.door import EVERYBODY, Pages
 from shortlist.guarding.pages import pages as guarding

@@ -10,7 +10,6 @@ from sqlmodel import Session
 from shortlist.assets import MODELS, RULES
 from shortlist.classifying.rounds.work import load_room_rules
 from shortlist.demo import chain, deciding, roles, trial, week, work
-from shortlist.demo import chain, deciding, roles, week, work
 from shortlist.differentiating.following.work import queue_network
 from shortlist.guarding.audit import watch
 from shortlist.guarding.door import system_clock

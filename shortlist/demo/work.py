@@ -149,8 +149,7 @@ def fill_city(*, password: str, now: datetime, session: Session) -> tuple[Waterv
     seen = list(groups.sightings(list(bands), list(staff), now=now, random=random))
     apart = Random(SEED + 1)  # noqa: S311 — as above, and nothing else changes by it
     seen += groups.closer_looks(list(bands), list(staff), now=now, random=apart)
-    _write_sightings(city, seen, now=now, session=session)
-    changed = mingle(seen, bands, staff, now=now, random=Random(SEED + 1))  # noqa: S311 — as above
+    changed = mingle(seen, bands, staff, now=now, random=Random(SEED + 2))  # noqa: S311 — as above
     _write_newcomers(city, changed.newcomers, changed.host, now=now, session=session)
     _write_sightings(city, changed.seen, now=now, session=session)
     record(
