@@ -82,13 +82,14 @@ def candidates(
     ``mixing`` is about known groups, over all windows. Two groups that merged are not told as mixing as well.
     """
     recent = pictures[-rules.recent_windows :]
-    found = [
-        one
+    happenings = [
+        happening
         for picture in recent
         for happening in picture.happenings
         if happening.confirmed and happening.stability >= rules.least_stability
-        if (one := _from_event(happening)) is not None and _enough(one, occasions, rules)
     ]
+    told = [one for one in map(_from_event, happenings) if one is not None]
+    found = [one for one in told if _enough(one, occasions, rules)]
     merged = {frozenset(one.groups) for one in found if one.kind == MERGE}
     if recent:
         found += [
