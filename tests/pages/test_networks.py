@@ -176,9 +176,11 @@ def test_persons_are_shown_by_pseudonym_to_the_jit_only_and_the_reading_is_logge
     with city.database.reading() as session:
         snapshot = session.execute(select(col(NetworkSnapshot.id))).scalar_one()
     somebody = kade[0].members["Groep Kade Ekster"]
-    counted = {"n_home": 9, "n_second": 6, "share": 0.4, "probability": 0.97}
-    groups = {"home_id": kade[0].group_id, "second_id": kade[1].group_id}
-    add(kade[0], MemberOfTwo(snapshot_id=snapshot, person_id=somebody, **groups, **counted))
+    row = MemberOfTwo(
+        snapshot_id=snapshot, person_id=somebody, home_id=kade[0].group_id, second_id=kade[1].group_id,
+        n_home=9, n_second=6, share=0.4, probability=0.97,
+    )  # fmt: skip
+    add(kade[0], row)
     client.sign_in("jeugdagent")
     page = client.get("/netwerken/personen").get_data(as_text=True)
     assert "Groep Kade Zwaluw" in page
