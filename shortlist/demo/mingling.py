@@ -46,7 +46,7 @@ def mingle(
         for one in seen
     ]
     eyes = [worker for worker in staff if worker.role in _EYES]
-    shown += _evenings(mixing[0], [mixing[0].members, mixing[1].members], 3, eyes, 4, now, random)
+    shown += _evenings(mixing[0], [mixing[0].members, mixing[1].members], 3, eyes, 5, now, random)
     shown += _evenings(host, [newcomers], 4, eyes, 14, now, random)
     return Mingled(shown, newcomers, host)
 
