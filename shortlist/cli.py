@@ -19,7 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "classify": ("shortlist.classifying.commands:classify", "Beoordeel vragenlijsten onder de regelsets."),
     "check-rules": ("shortlist.classifying.commands:check_rules", "Controleer de regelbestanden."),
     "serve": ("shortlist.serving:serve", "Start de webpagina's."),
-    "worker": ("shortlist.serving:worker", "Start het rekenproces voor weekplannen."),
+    "worker": ("shortlist.serving:worker", "Start het rekenproces: weekplannen en netwerken."),
     "migrate": ("shortlist.storing.commands:migrate", "Breng de database naar de nieuwste versie."),
     "demo": ("shortlist.demo.commands:demo", "Vul een lege database met een fictieve stad en start."),
     "import": (

@@ -24,6 +24,8 @@ from shortlist.deploying.requests.pages import pages as requests
 from shortlist.differentiating import pages as members
 from shortlist.differentiating.duplicates.pages import MEMBERS as DUPLICATE_JUDGES
 from shortlist.differentiating.duplicates.pages import pages as duplicates
+from shortlist.differentiating.networks import pages as networks
+from shortlist.differentiating.signals import pages as signals
 from shortlist.differentiating.validating.pages import pages as validating
 from shortlist.differentiating.viewing import pages as viewing
 from shortlist.differentiating.work import member_list_allowed
@@ -67,6 +69,7 @@ ITEMS: tuple[NavItem, ...] = (
         "weekplan.plan_list",
         frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH, Role.STAFGROEPLID, Role.VEILIGHEIDSMANAGER}),
     ),
+    NavItem("Netwerken", "netwerken.picture", networks.READERS),
     NavItem("Teams", "teams.team_list", frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})),
     NavItem(
         "Mijn diensten", "inzet.own_shifts", frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT})
@@ -97,13 +100,14 @@ WORK: tuple[WorkSource, ...] = (
     agenda.waiting,
     members.waiting,
     viewing.waiting,
+    signals.waiting,
     urgent.waiting,
     prioritising.waiting,
     aanpak.waiting,
     plannen.waiting,
     deploying.waiting,
 )
-AGENDA: tuple[WorkSource, ...] = (viewing.on_agenda,)
+AGENDA: tuple[WorkSource, ...] = (viewing.on_agenda, signals.waiting)
 """What later rooms put on the JIT agenda, beside the answers that classifying puts there."""
 MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
@@ -133,6 +137,8 @@ def rooms() -> Iterator[Pages]:
     yield viewing.pages
     yield validating
     yield duplicates
+    yield networks.pages
+    yield signals.pages
     yield prioritising.pages
     yield urgent.pages
     yield aanpak.pages

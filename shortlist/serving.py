@@ -17,6 +17,8 @@ import click
 from flask import Flask
 
 from shortlist.app import create_app
+from shortlist.differentiating.following.work import JOB as FOLLOW_AREA
+from shortlist.differentiating.following.work import follow_area_job, queue_due
 from shortlist.errors import Broken
 from shortlist.guarding.door import system_clock
 from shortlist.planning.solving.work import solve_week_plan
@@ -24,9 +26,11 @@ from shortlist.settings import Settings, prepare_data_folder, read_settings
 from shortlist.storing import jobs, schema
 from shortlist.storing.database import Database
 
-HANDLERS: dict[str, jobs.Handler] = {"weekplan": solve_week_plan}
+HANDLERS: dict[str, jobs.Handler] = {"weekplan": solve_week_plan, FOLLOW_AREA: follow_area_job}
 """Which use case does which kind of queued work."""
 _POLL_SECONDS = 0.5
+_LOOK_SECONDS = 60.0
+"""How often an idle worker looks for work that nobody asked for."""
 
 
 def wsgi() -> Flask:
@@ -143,7 +147,7 @@ def work_one(database: Database) -> bool:
     return True
 
 
-@click.command(help="Start het rekenproces: maakt weekplannen die in de wachtrij staan.")
+@click.command(help="Start het rekenproces: maakt weekplannen en volgt de groepen per gebied.")
 @click.option("--once", is_flag=True, help="Doe wat er wacht en stop.")
 def worker(once: bool) -> None:
     """Work off the job queue until stopped."""
@@ -152,6 +156,7 @@ def worker(once: bool) -> None:
     database.check()
     schema.require_current(database)
     stopping = False
+    looked = float("-inf")
 
     def stop(*_: object) -> None:
         nonlocal stopping
@@ -162,6 +167,11 @@ def worker(once: bool) -> None:
     while not stopping and os.getppid() == parent:
         if work_one(database):
             continue
+        if time.monotonic() - looked >= _LOOK_SECONDS:
+            looked = time.monotonic()
+            with database.writing() as session:
+                if queue_due(now=system_clock(), session=session):
+                    continue
         if once:
             break
         time.sleep(_POLL_SECONDS)

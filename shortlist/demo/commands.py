@@ -10,6 +10,7 @@ from sqlmodel import Session
 from shortlist.assets import MODELS, RULES
 from shortlist.classifying.rounds.work import load_room_rules
 from shortlist.demo import chain, deciding, doubles, roles, trial, week, work
+from shortlist.differentiating.following.work import queue_network
 from shortlist.guarding.audit import watch
 from shortlist.guarding.door import system_clock
 from shortlist.serving import run_server, work_one
@@ -24,6 +25,8 @@ def fill(settings: Settings, *, now: datetime, session: Session) -> None:
     folder = settings.rules_folder or RULES
     rules, shelf = load_room_rules(folder), read_folder(folder)
     city, seen = work.fill_city(password=settings.demo_password, now=now, session=session)
+    for area in (None, *city.areas.values()):
+        queue_network(area, now=now, session=session)
     decided = chain.assess_groups(city, seen, rules=rules, now=now, session=session)
     trial.hold_trial(city, shelf=shelf, models=MODELS, now=now, session=session)
     roles.set_roles(city, seen, shelf=shelf, now=now, session=session)

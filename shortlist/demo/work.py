@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel, col
 
 import shortlist.classifying.tables  # noqa: F401 — member_list_decision refers to assessment
 from shortlist.demo import geography, groups, people
+from shortlist.demo.mingling import mingle
 from shortlist.differentiating.tables import MemberListDecision
 from shortlist.errors import Refused
 from shortlist.guarding.audit import record
@@ -130,7 +131,10 @@ def _insert(session: Session, table: type[SQLModel], rows: Iterable[Mapping[str,
 
 
 def fill_city(*, password: str, now: datetime, session: Session) -> tuple[Waterveen, list[groups.Sighting]]:
-    """Write city, staff, groups and 12 weeks of observations up to ``now``; return them."""
+    """Write city, staff, groups and 12 weeks of observations up to ``now``; return them.
+
+    In what is written some groups change (``mingling.py``); what is returned is each group as it would have been.
+    """
     random = Random(SEED)  # noqa: S311 — made-up data must be the same each time
     areas = geography.areas(random)
     spots = geography.spots(random)
@@ -145,7 +149,9 @@ def fill_city(*, password: str, now: datetime, session: Session) -> tuple[Waterv
     seen = list(groups.sightings(list(bands), list(staff), now=now, random=random))
     apart = Random(SEED + 1)  # noqa: S311 — as above, and nothing else changes by it
     seen += groups.closer_looks(list(bands), list(staff), now=now, random=apart)
-    _write_sightings(city, seen, now=now, session=session)
+    changed = mingle(seen, bands, staff, now=now, random=Random(SEED + 2))  # noqa: S311 — as above
+    _write_newcomers(city, changed.newcomers, changed.host, now=now, session=session)
+    _write_sightings(city, changed.seen, now=now, session=session)
     record(
         session,
         actor=None,
@@ -155,7 +161,7 @@ def fill_city(*, password: str, now: datetime, session: Session) -> tuple[Waterv
         details={
             "groepen": len(bands),
             "leden": sum(len(b.members) for b in bands),
-            "waarnemingen": len(seen),
+            "waarnemingen": len(changed.seen),
         },
         origin="opdrachtregel",
     )
@@ -355,6 +361,31 @@ def _write_groups(city: Waterveen, *, now: datetime, session: Session) -> None:
                 **by(band, agents),
             }
             for band, member in members
+        ),
+    )
+
+
+def _write_newcomers(
+    city: Waterveen,
+    newcomers: Sequence[groups.Youngster],
+    host: groups.Band,
+    *,
+    now: datetime,
+    session: Session,
+) -> None:
+    """Write persons whom nobody listed as members."""
+    _insert(
+        session,
+        Person,
+        (
+            {
+                "id": youngster.id,
+                "pseudonym": youngster.pseudonym,
+                "regime": regime_of(Organisation.POLITIE).value,
+                "recorded_at": now - timedelta(weeks=9),
+                "recorded_by": city.someone(Role.JEUGDAGENT, host.area).id,
+            }
+            for youngster in newcomers
         ),
     )
 

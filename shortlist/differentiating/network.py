@@ -6,7 +6,7 @@ Groups first: persons are pseudonyms, stand in the order in which they came in, 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -25,6 +25,7 @@ from shortlist.differentiating.mixing import (
     members_of_two_groups,
 )
 from shortlist.differentiating.occasions import Observed, Occasion
+from shortlist.differentiating.signals.candidates import SignalRules
 from shortlist.differentiating.ties import Sightings, fade, presence, project, shrunk_ties
 from shortlist.showing.words import AMSTERDAM
 
@@ -58,6 +59,7 @@ class NetworkRules:
     events: EventRules
     mixing: MixingRules
     two_groups: TwoGroupRules
+    signals: SignalRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +97,20 @@ class Network:
     two_groups: tuple[TwoGroups, ...]
 
 
-def follow_area(observed: Observed, rules: NetworkRules, *, window_days: int) -> Network:
+def follow_area(
+    observed: Observed, rules: NetworkRules, *, window_days: int, start: date | None = None
+) -> Network:
     """Find the groups of an area per window and what happens to them; the same input gives the same answer.
 
-    Windows begin at midnight, Dutch time, of the first day; a rest of less than a tenth belongs to the last one. Who is
-    missing from a last window that was not observed to its end has not gone: that is told of full windows only.
+    Windows begin at midnight, Dutch time, of the first day, or of ``start`` (on or before it); a rest of less than a
+    tenth belongs to the last one. Who is missing from a last window that was not observed to its end has not gone: that
+    is told of full windows only.
     Raises ``ValueError`` when there would be more than ``MOST_WINDOWS``.
     """
     looked = sorted((one for one in observed.occasions if one.looked), key=lambda one: one.at)
     if not looked:
         return Network((), (), ())
-    spans = _spans(looked, window_days)
+    spans = _spans(looked, window_days, start)
     persons = observed.persons
     number = {person: position for position, person in enumerate(persons)}
     follower = Follower(rules.events)
@@ -169,8 +174,8 @@ def follow_area(observed: Observed, rules: NetworkRules, *, window_days: int) ->
     )
 
 
-def _spans(looked: Sequence[Occasion], days: int) -> list[tuple[datetime, datetime]]:
-    first, last = looked[0].at.astimezone(AMSTERDAM).date(), looked[-1].at.astimezone(AMSTERDAM)
+def _spans(looked: Sequence[Occasion], days: int, start: date | None) -> list[tuple[datetime, datetime]]:
+    first, last = start or looked[0].day, looked[-1].at.astimezone(AMSTERDAM)
     count = (last.date() - first).days // days + 1
     if count > MOST_WINDOWS:
         raise ValueError(f"{count} windows")

@@ -84,11 +84,12 @@ def load_network_rules(folder: Path = RULES, on: date | None = None) -> "Network
     from shortlist.differentiating.dynamics import EventRules
     from shortlist.differentiating.mixing import MixingRules, TwoGroupRules
     from shortlist.differentiating.network import NetworkRules, TieRules
+    from shortlist.differentiating.signals.candidates import SignalRules
 
     data = newest_document(folder, "networks", on).data
     part = {
         name: {key: value for key, value in data[name].items() if key != "because"}
-        for name in ("ties", "events", "mixing", "two_groups")
+        for name in ("ties", "events", "mixing", "two_groups", "signals")
     }
     return NetworkRules(
         data["name"],
@@ -97,6 +98,7 @@ def load_network_rules(folder: Path = RULES, on: date | None = None) -> "Network
         EventRules(**part["events"]),
         MixingRules(**part["mixing"]),
         TwoGroupRules(**part["two_groups"]),
+        SignalRules(**part["signals"]),
     )
 
 

@@ -346,7 +346,11 @@ def _gathering(record: Any, where: str, faults: list[str]) -> GatheringRecord | 
     reader.known(_GATHERING_FIELDS)
     at = reader.moment("at")
     names = reader.words("present")
-    if len(set(names)) < len(names):
+    if len(names) > MOST_SEEN:
+        reader.fault(
+            "present", f"{len(names)} personen bij één waarneming kan niet; noem er ten hoogste {MOST_SEEN}."
+        )
+    elif len(set(names)) < len(names):
         double = next(name for name in names if names.count(name) > 1)
         reader.fault("present", f"'{double}' staat er dubbel in. Haal er een weg.")
     roles = _per_person(reader, "roles_seen", names, ROLES_SEEN)

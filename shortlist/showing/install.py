@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, abort, request, url_for
 from werkzeug.security import safe_join
 
 from shortlist.assets import STATIC
-from shortlist.showing import charts, maps, words
+from shortlist.showing import charts, graphs, maps, words
 from shortlist.showing.dutch import local_value
 from shortlist.showing.forms import Form
 from shortlist.showing.shell import Shell
@@ -38,6 +38,7 @@ _GLOBALS = {
     "level_bars": charts.level_bars,
     "levels": words.LEVELS,
     "map_picture": maps.map_picture,
+    "graph_picture": graphs.graph_picture,
     "periode": words.periode,
     "shell": Shell(),
     "time_series": charts.time_series,

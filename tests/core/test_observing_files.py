@@ -157,6 +157,13 @@ FAULTS = {
     "a person twice": (
         b'{"gatherings": [{"at": "2026-11-01T20:00", "present": ["a", "a"]}]}', "present: 'a' staat er dubbel in",
     ),
+    "5,000 persons": (
+        json.dumps(
+            {"gatherings": [{"at": "2026-11-01T20:00", "present": [f"p{n}" for n in range(5000)],
+                             "seen_count": 30, "capacities": {"p1": "getuige"}}]}
+        ).encode(),
+        "waarneming nr. 1: present: 5000 personen bij één waarneming kan niet; noem er ten hoogste 200.",
+    ),
     "a role of nobody": (
         b'{"gatherings": [{"at": "2026-11-01T20:00", "present": [], "roles_seen": {"z": ["leidt"]}}]}',
         "roles_seen: 'z' staat niet bij 'present'",
@@ -194,6 +201,11 @@ def test_a_fault_names_record_and_field(case: str) -> None:
         ),
         (CSV + "1,2026-11-19T20:00,Plein,b,agent1,20\n", "regel 5: member: 'b' staat dubbel"),
         (CSV + ",2026-11-19T20:00,Plein,b,agent1,20\n", "regel 5: gathering: dit ontbreekt"),
+        (
+            "gathering,at,place,member\n" + "".join(f"1,2026-11-19T20:00,Plein,p{n}\n" for n in range(5000)),
+            "regel 2: present: 5000 personen bij één waarneming kan niet",
+        ),
+        (CSV + "4,,Plein,b,agent1,20\n", "regel 5: at: dit ontbreekt"),
         (CSV + "3,2026-11-19T20:00,Plein,b,agent1,20,over\n", "regel 5 heeft meer kolommen dan de kop"),
         (CSV + "3,straks,Plein,b,agent1,20\n", "regel 5: at: 'straks' is geen datum met tijd"),
         ("id,lawaii\ng1,vaak\n", "kop: lawaii: dit veld is onbekend. Bedoelt u 'lawaai'?"),

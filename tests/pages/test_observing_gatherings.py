@@ -13,8 +13,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from shortlist.differentiating.tables import MemberListDecision
+from shortlist.errors import Refused
 from shortlist.guarding.audit import watch
-from shortlist.observing.tables import Gathering, GatheringItem, Person, Place, Presence
+from shortlist.observing.tables import (
+    Capacity,
+    Gathering,
+    GatheringItem,
+    Person,
+    Place,
+    Presence,
+    Source,
+)
+from shortlist.observing.work import Noted, PersonNoted, note_gathering
 from shortlist.storing.database import Database
 from tests.pages.conftest import NOORD, NOW, Browser, City, Clock
 from tests.pages.street import Street, actions, add, street
@@ -304,6 +314,39 @@ def test_what_cannot_be_of_a_person_is_said_in_the_row_where_it_was_typed(
         assert response.status_code == 400, field
         assert message in beside(response.get_data(as_text=True), field)
         assert (stored(kade.database), stored(kade.database, Person)) == (2, 2), field
+
+
+def test_more_persons_than_fit_one_observation_are_refused_and_nothing_is_stored(
+    agent: Browser, kade: Street
+) -> None:
+    allow_members(kade)
+    crowd = {
+        f"present.{n}.{part}": value
+        for n in range(41)
+        for part, value in (("pseudonym", f"P {n}"), ("capacity", "betrokkene"))
+    }
+    response = agent.submit(NEW, told(kade, **crowd, new_pseudonyms="ja"))
+    assert response.status_code == 400
+    assert "Wie waren erbij – Dit is te veel. Gebruik hoogstens 40" in response.get_data(as_text=True)
+    assert (stored(kade.database), stored(kade.database, Person)) == (2, 2)
+
+
+def test_a_crowd_of_pseudonyms_is_refused_by_name_on_every_other_way_in(kade: Street) -> None:
+    allow_members(kade)
+    crowd = tuple(PersonNoted(f"P {n}", Capacity.GETUIGE) for n in range(5000))
+    noted = Noted(
+        started_at=NOW, source=Source.GEZIEN, feit="Druk.", group_id=kade.group_id, seen_count=30, present=crowd,
+        new_pseudonyms=True,
+    )  # fmt: skip
+    with kade.database.reading() as session, pytest.raises(Refused) as caught:
+        note_gathering(
+            noted,
+            member_list_allowed=lambda group_id, *, session: True,
+            actor=kade.city.actor("jeugdagent"),
+            now=NOW,
+            session=session,
+        )
+    assert "5000 personen bij één waarneming" in caught.value.fields["present"]
 
 
 def test_a_new_pseudonym_is_made_only_when_it_is_meant(agent: Browser, kade: Street) -> None:

@@ -413,6 +413,11 @@ def _check_people(
     if group is None or not member_list_allowed(group.id, session=session):
         faults["present"] = NO_LIST
         return
+    if len(noted.present) > MOST_SEEN:
+        faults["present"] = (
+            f"{len(noted.present)} personen bij één waarneming kan niet; noem er ten hoogste {MOST_SEEN}."
+        )
+        return
     seen: set[str] = set()
     known = _known([one.pseudonym for one in noted.present], session=session)
     who = identities(session=session)

@@ -1,0 +1,1 @@
+"""The worker's part: follow the groups of an area and store the picture and the signals."""

@@ -1,0 +1,1 @@
+"""Signals to the JIT from a network, and what a person decides on them."""
