@@ -52,12 +52,15 @@ class Itinerary:
             self.apart.setdefault(pair.other, []).append((pair.one, pair.gap))
 
     def end(self, stop: Placed) -> int:
+        """Return the second at which a stop ends."""
         return stop.start + self.problem.visits[stop.visit].service
 
     def way(self, one: int, other: int) -> int:
+        """Return the seconds between two places."""
         return int(self.problem.travel[one, other])
 
     def place(self, stop: Placed) -> int:
+        """Return the place of a stop."""
         return self.problem.visits[stop.visit].place
 
     def idle(self, key: Key, route: list[Placed]) -> list[tuple[int, int]]:
@@ -73,6 +76,7 @@ class Itinerary:
         return found
 
     def pause(self, key: Key) -> int:
+        """Return the seconds of break that a shift needs."""
         hours = self.problem.teams[key[0]].shifts[key[1]]
         return self.problem.rules.break_seconds(hours.end - hours.start) if self.problem.rules else 0
 
@@ -140,7 +144,8 @@ class Itinerary:
         return None
 
 
-def stops_of(problem: Problem, result: Mapping[str, Any], kept: Kept) -> list[Placed]:
+def stops_of(problem: Problem, result: Mapping[str, Any], kept: Kept = ()) -> list[Placed]:
+    """Read the assignments of a printed plan; locked and kept ones are fixed."""
     visits = {visit.id: index for index, visit in enumerate(problem.visits)}
     teams = {team.id: index for index, team in enumerate(problem.teams)}
     locked = {(lock.visit, lock.team, lock.start) for lock in problem.locked}
@@ -157,6 +162,7 @@ def stops_of(problem: Problem, result: Mapping[str, Any], kept: Kept) -> list[Pl
 
 
 def printed(week: Itinerary, result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``result`` with the assignments and routes of these stops, in the form of the contract."""
     problem = week.problem
     number: dict[tuple[int, int, int], int] = {}
     counts: dict[int, int] = {}

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from shortlist.planning.itinerary import Itinerary, Kept, Key, printed, stops_of
+from shortlist.planning.itinerary import Itinerary, Kept, Key, Placed, printed, stops_of
 from shortlist.planning.problem import Problem, Window
 from shortlist.planning.validator import violations
 
