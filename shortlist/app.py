@@ -68,6 +68,7 @@ def create_app(
     app.extensions["shortlist.waiting"] = navigation.waiting
     app.extensions["shortlist.agenda"] = navigation.on_agenda
     app.extensions["shortlist.member_list_allowed"] = navigation.MEMBER_LIST_ALLOWED
+    app.extensions["shortlist.approved_groups"] = navigation.APPROVED_GROUPS
     app.extensions["shortlist.doors"] = {
         endpoint: door for pages in rooms for endpoint, door in pages.doors.items()
     }

@@ -21,6 +21,7 @@ from shortlist.connecting.pages import pages as connecting
 from shortlist.deploying import pages as deploying
 from shortlist.deploying.reports.pages import pages as reports
 from shortlist.deploying.requests.pages import pages as requests
+from shortlist.deploying.requests.work import approved_groups
 from shortlist.differentiating import pages as members
 from shortlist.differentiating.validating.pages import pages as validating
 from shortlist.differentiating.viewing import pages as viewing
@@ -31,6 +32,7 @@ from shortlist.guarding.roles import Actor, Role
 from shortlist.observing.gatherings.pages import pages as gatherings
 from shortlist.observing.pages import pages as observing
 from shortlist.planning.aanpak import pages as aanpak
+from shortlist.planning.adjusting.pages import pages as adjusting
 from shortlist.planning.reviewing import pages as plannen
 from shortlist.planning.teams import pages as teams
 from shortlist.planning.week import pages as weekplan
@@ -113,6 +115,9 @@ RULE_KINDS: tuple[str, ...] = (
     "lead-times",
     "agreement",
 )
+APPROVED_GROUPS = approved_groups
+"""Which groups jeugdboa's may be sent to, for planning: ``(*, session) -> set[UUID]``."""
+RULE_KINDS: tuple[str, ...] = ("member-roles", "priorities", "measures", "week-plan", "lead-times")
 """Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
 
@@ -134,6 +139,7 @@ def rooms() -> Iterator[Pages]:
     yield teams.pages
     yield weekplan.pages
     yield plannen.pages
+    yield adjusting
     yield requests
     yield reports
     yield connecting

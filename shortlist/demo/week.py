@@ -12,7 +12,7 @@ from shortlist.demo.groups import AMSTERDAM
 from shortlist.demo.work import Waterveen, planned_visits, staff_of_visit
 from shortlist.deploying.reports.work import report_visit
 from shortlist.deploying.requests.transitions import APPROVED, RETURNED
-from shortlist.deploying.requests.work import decide_request, submit_request, suggested_texts
+from shortlist.deploying.requests.work import approved_groups, decide_request, submit_request, suggested_texts
 from shortlist.guarding.roles import Actor, Role
 from shortlist.planning.reviewing.work import decide_week_plan
 from shortlist.planning.tables import WeekPlanState
@@ -62,9 +62,12 @@ def order_weeks(city: Waterveen, *, shelf: Shelf, now: datetime, session: Sessio
     today = now.astimezone(AMSTERDAM).date()
     monday = today - timedelta(days=today.weekday())
     rules = rules_on(shelf, today)
+    approved = approved_groups(session=session)
     for week in (monday - timedelta(days=7), monday):
         asked = datetime.combine(week - timedelta(days=3), now.timetz())
-        order_week_plan(week, rules=rules, actor=city.actor(leader), now=asked, session=session)
+        order_week_plan(
+            week, rules=rules, approved=approved, actor=city.actor(leader), now=asked, session=session
+        )
 
 
 def finish_weeks(plans: Mapping[UUID, int], *, coordinator: Actor, now: datetime, session: Session) -> int:

@@ -18,6 +18,8 @@ from shortlist.planning.validator import violations
 
 GRID = 300
 """Starts fall on whole five minutes, so that people can read and remember them."""
+_ROUNDS = 3
+"""Times that every visit gets a turn: one between two others may only find room once these have moved."""
 _TRIES = 6
 """Random times tried per visit before it keeps its own."""
 
@@ -66,8 +68,7 @@ def _hand_over(week: Itinerary, donor: Key, stop: Placed) -> bool:
 def _vary(week: Itinerary, chance: random.Random) -> None:
     """Give each stop a random lawful start on the grid, between its neighbours in the route."""
     order = [(key, index) for key, route in sorted(week.routes.items()) for index in range(len(route))]
-    chance.shuffle(order)
-    for key, index in order:
+    for key, index in (one for _ in range(_ROUNDS) for one in chance.sample(order, len(order))):
         route = week.routes[key]
         stop = route[index]
         if stop.fixed:

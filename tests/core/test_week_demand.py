@@ -58,6 +58,7 @@ def group(decided: str | None = "overlastgevend", priority: str | None = "hoog")
         GroupPicture(decided, priority=priority),
         plan(("jeugdboa", 3), ("jongerenwerk", 2), ("jop", 0)),
         (PLEIN, PARK),
+        approved=True,
     )
 
 

@@ -17,7 +17,7 @@ from shortlist.serving import work_one
 from shortlist.storing import jobs
 from tests.pages.conftest import Browser, City
 from tests.pages.street import actions, assess, street
-from tests.pages.week import WEEK, Week, approach, decide, week
+from tests.pages.week import WEEK, Week, approach, approve_boas, decide, week
 
 
 @pytest.fixture
@@ -303,6 +303,7 @@ def test_files_hold_every_visit_and_no_formulas(client: Browser, city_week: Week
     assess(named)
     decide(named)
     approach(named, ("jeugdboa", 1))
+    approve_boas(named)
     page = solved(client, city_week)
     rows = list(
         csv.reader(io.StringIO(client.get(f"{page}/bezoeken.csv").data.decode("utf-8-sig")), delimiter=";")

@@ -14,6 +14,7 @@ from shortlist.guarding.door import Pages
 from shortlist.guarding.roles import Actor, Role
 from shortlist.guarding.work import all_stadsdelen
 from shortlist.observing.groups.work import today
+from shortlist.planning.adjusting.work import change_of, get_standing, locked_visits
 from shortlist.planning.reviewing import work
 from shortlist.planning.reviewing.exports import calendar_of, map_of, table_of
 from shortlist.planning.reviewing.picture import ShiftPicture, days_of, gap_words
@@ -47,10 +48,16 @@ def _plan_page(plan_id: UUID, form: Form, *, actor: Actor, session: Session) -> 
         for shift in plan.shifts
         if shift.stops and _local_day(shift) == day and team in ("", str(shift.team_id))
     ]
+    may_plan = actor.has(*work.PLANNERS)
+    standing = get_standing(plan_id, session=session) if may_plan and plan.gap is not None else None
     return render_template(
         "planning/plan.html",
         plan=plan,
         form=form,
+        change=change_of(plan_id, session=session),
+        standing=standing,
+        may_change=standing is not None and standing.changeable,
+        locked=locked_visits(standing) if standing else (),
         sunday=plan.week_start + timedelta(days=6),
         quality=gap_words(plan.gap) if plan.gap is not None else "",
         days=days,
@@ -65,7 +72,7 @@ def _plan_page(plan_id: UUID, form: Form, *, actor: Actor, session: Session) -> 
         start=datetime.combine(plan.week_start, time(12), ZONE),
         may_decide=actor.has(*work.DECIDERS)
         and plan.state in (WeekPlanState.CONCEPT, WeekPlanState.VASTGESTELD),
-        may_plan=actor.has(*work.PLANNERS),
+        may_plan=may_plan,
         may_carry=actor.has(*work.LEADERS),
         seen=plan.steps[-1].sequence,
         states=WeekPlanState,

@@ -18,7 +18,6 @@ from shortlist.planning.teams.schemas import DAYS, CopyForm, ShiftForm, TeamForm
 from shortlist.planning.week.times import monday_of
 from shortlist.planning.week.work import read_capacity, rules_on
 from shortlist.planning.working_time import WorkingTime
-from shortlist.planning.working_time_files import load
 from shortlist.showing.charts import Block
 from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.words import datum
@@ -35,8 +34,8 @@ def week_asked(now: datetime, default: date) -> date:
 
 
 def _rules(now: datetime) -> WorkingTime:
-    parameters = rules_on(current_app.extensions["shortlist.shelf"], today(now)).parameters
-    return load(parameters.working_time)
+    rules = rules_on(current_app.extensions["shortlist.shelf"], today(now))
+    return rules.working_time(rules.parameters.working_time)
 
 
 @pages.route("/teams", allow=work.LEADERS, scope="stad")
