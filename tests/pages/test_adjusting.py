@@ -1,5 +1,6 @@
 """Changing a made plan by hand through the pages: every change is judged, and kept as a new version or refused."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,15 @@ from tests.pages.conftest import Browser, City, Clock
 from tests.pages.street import actions
 from tests.pages.test_week_plan import approve, solved
 from tests.pages.week import Week, week
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A wanted visit that is not in the plan."""
+
+    visit: str
+    occurrence: int
+
 
 WHY = "De jongerenwerker is er die avond ook."
 
@@ -53,11 +63,11 @@ def shifts(city_week: Week, team: UUID) -> list[Shift]:
         return found
 
 
-def at(visit: PlannedVisit, plan: str) -> str:
+def at(visit: PlannedVisit | Wanted, plan: str) -> str:
     return f"{plan}/aanpassen?bezoek={visit.visit}&keer={visit.occurrence}"
 
 
-def adjust(client: Browser, plan: str, visit: PlannedVisit, action: str, **change: str) -> Any:
+def adjust(client: Browser, plan: str, visit: PlannedVisit | Wanted, action: str, **change: str) -> Any:
     fields = {"action": action, "why": WHY, "seen": "2", **change}
     return client.submit(at(visit, plan), {name: text for name, text in fields.items() if text})
 
@@ -119,7 +129,7 @@ def test_a_visit_taken_out_is_named_and_can_be_put_back(client: Browser, city_we
     html = client.get(without).get_data(as_text=True)
     assert "5 van de 6 gevraagde bezoeken" in html
     assert "Met de hand uit het plan gehaald" in html
-    left = PlannedVisit(visit=visit.visit, occurrence=2)
+    left = Wanted(visit.visit, 2)
     page = client.get(at(left, without)).get_data(as_text=True)
     assert "niet gepland" in page
     assert "Diensten waarin dit bezoek past" in page
@@ -137,7 +147,7 @@ def test_a_forbidden_combination_is_out_cannot_come_back_and_can_be_lifted(
     visit = visits(city_week, plan)[0]
     own = next(s for s in shifts(city_week, city_week.boas) if s.starts_at <= visit.starts_at < s.ends_at)
     barred = adjust(client, plan, visit, "verbieden", shift=str(own.id), scope="dienst").location
-    left = PlannedVisit(visit=visit.visit, occurrence=2)
+    left = Wanted(visit.visit, 2)
     again = adjust(client, barred, left, "verplaatsen", seen="1", shift=str(own.id), time="20:00")
     html = again.get_data(as_text=True)
     assert again.status_code == 400

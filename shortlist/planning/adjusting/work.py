@@ -184,6 +184,15 @@ def _inside(made: Made, hours: Hours) -> bool:
     return made.team == hours.team and hours.start <= made.start < hours.end
 
 
+def names_of_both(plan_id: UUID, change: tuple[WeekPlanChange, int], *, session: Session) -> dict[str, str]:
+    """Return what visits and teams are called, in a version and in the one that it goes on from."""
+    found: dict[str, str] = {}
+    for one in (change[0].based_on_id, plan_id):
+        plan = session.get(WeekPlan, one)
+        found |= names_of(plan.problem) if plan else {}
+    return found
+
+
 def locked_visits(standing: Standing) -> frozenset[str]:
     """Return the planned visits that are locked, as visit and occurrence joined by a hash sign."""
     draft = standing.draft

@@ -14,7 +14,9 @@ from shortlist.guarding.door import Pages
 from shortlist.guarding.roles import Actor, Role
 from shortlist.guarding.work import all_stadsdelen
 from shortlist.observing.groups.work import today
-from shortlist.planning.adjusting.work import change_of, get_standing, locked_visits
+from shortlist.planning.adjusting.work import change_of, get_standing, locked_visits, names_of_both
+from shortlist.planning.replanning.differences import untouched
+from shortlist.planning.replanning.work import steps_since
 from shortlist.planning.reviewing import work
 from shortlist.planning.reviewing.exports import calendar_of, map_of, table_of
 from shortlist.planning.reviewing.picture import ShiftPicture, days_of, gap_words
@@ -34,10 +36,10 @@ _GEOJSON = "application/geo+json"
 @pages.route("/weekplannen/<uuid:plan_id>", allow=work.READERS, scope="stad")
 def plan_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
     """Show a week plan: how good, what it serves, what it leaves out, one day on the map, the week per team."""
-    return _plan_page(plan_id, blank(DecisionForm(), {"state": ""}), actor=actor, session=session)
+    return _plan_page(plan_id, blank(DecisionForm(), {"state": ""}), actor=actor, now=now, session=session)
 
 
-def _plan_page(plan_id: UUID, form: Form, *, actor: Actor, session: Session) -> str:
+def _plan_page(plan_id: UUID, form: Form, *, actor: Actor, now: datetime, session: Session) -> str:
     plan = work.get_week_plan(plan_id, actor=actor, session=session)
     days = days_of(plan.stops, plan.shifts, ZONE)
     day = _day_asked(days)
@@ -50,11 +52,17 @@ def _plan_page(plan_id: UUID, form: Form, *, actor: Actor, session: Session) -> 
     ]
     may_plan = actor.has(*work.PLANNERS)
     standing = get_standing(plan_id, session=session) if may_plan and plan.gap is not None else None
+    change = change_of(plan_id, session=session)
+    told = change is not None and plan.gap is not None and actor.citywide
+    steps = steps_since(plan_id, session=session) if told else None
     return render_template(
         "planning/plan.html",
         plan=plan,
         form=form,
-        change=change_of(plan_id, session=session),
+        change=change,
+        steps=steps,
+        stays=untouched(steps, now) if steps else (0, 0),
+        names=names_of_both(plan_id, change, session=session) if change else {},
         standing=standing,
         may_change=standing is not None and standing.changeable,
         locked=locked_visits(standing) if standing else (),
@@ -176,7 +184,7 @@ def decide_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session)
         else:
             flash(f"Het weekplan is {form.data['state']}.", "ok")
             return redirect(url_for("plannen.plan_page", plan_id=plan_id), code=303)
-    return _plan_page(plan_id, form, actor=actor, session=session), 400
+    return _plan_page(plan_id, form, actor=actor, now=now, session=session), 400
 
 
 @pages.route("/weekplannen/<uuid:plan_id>/afdrukken", allow=work.READERS, scope="stad")
