@@ -33,6 +33,7 @@ from shortlist.observing.gatherings.pages import pages as gatherings
 from shortlist.observing.pages import pages as observing
 from shortlist.planning.aanpak import pages as aanpak
 from shortlist.planning.adjusting.pages import pages as adjusting
+from shortlist.planning.asking.pages import pages as asking
 from shortlist.planning.replanning.pages import pages as replanning
 from shortlist.planning.reviewing import pages as plannen
 from shortlist.planning.teams import pages as teams
@@ -142,6 +143,7 @@ def rooms() -> Iterator[Pages]:
     yield plannen.pages
     yield adjusting
     yield replanning
+    yield asking
     yield requests
     yield reports
     yield connecting

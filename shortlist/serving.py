@@ -22,6 +22,7 @@ from shortlist.app import create_app
 from shortlist.assets import RULES
 from shortlist.errors import Broken
 from shortlist.guarding.door import system_clock
+from shortlist.planning.asking.work import answer_question
 from shortlist.planning.solving.work import solve_week_plan
 from shortlist.planning.working_time_files import loader
 from shortlist.settings import Settings, prepare_data_folder, read_settings
@@ -34,6 +35,7 @@ def handlers(rules_folder: Path = RULES) -> dict[str, jobs.Handler]:
     working_time = loader(rules_folder)
     return {
         "weekplan": partial(solve_week_plan, working_time=working_time),
+        "meerwaarde": partial(answer_question, working_time=working_time),
     }
 
 

@@ -83,6 +83,7 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "weekplan.plan_list": (PLAN_READERS, "stad"),
     "weekplan.new_plan": (frozenset({Role.TEAMLEIDER}), "stad"),
     "herplannen.replan_page": (frozenset({Role.TEAMLEIDER}), "stad"),
+    "meerwaarde.question_page": (frozenset({Role.TEAMLEIDER}), "stad"),
     "aanpassen.visit_page": (frozenset({Role.TEAMLEIDER}), "stad"),
     "aanpassen.fixed_page": (frozenset({Role.TEAMLEIDER}), "stad"),
     "plannen.plan_page": (PLAN_READERS, "stad"),
