@@ -108,6 +108,8 @@ AGENDA: tuple[WorkSource, ...] = (viewing.waiting,)
 """What later rooms put on the JIT agenda, beside the answers that classifying puts there."""
 MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
+APPROVED_GROUPS = approved_groups
+"""Which groups jeugdboa's may be sent to, for planning: ``(*, session) -> set[UUID]``."""
 RULE_KINDS: tuple[str, ...] = (
     "member-roles",
     "member-reading",
@@ -117,9 +119,6 @@ RULE_KINDS: tuple[str, ...] = (
     "lead-times",
     "agreement",
 )
-APPROVED_GROUPS = approved_groups
-"""Which groups jeugdboa's may be sent to, for planning: ``(*, session) -> set[UUID]``."""
-RULE_KINDS: tuple[str, ...] = ("member-roles", "priorities", "measures", "week-plan", "lead-times")
 """Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
 
