@@ -34,6 +34,7 @@ from shortlist.observing.pages import pages as observing
 from shortlist.planning.aanpak import pages as aanpak
 from shortlist.planning.adjusting.pages import pages as adjusting
 from shortlist.planning.asking.pages import pages as asking
+from shortlist.planning.feeds.pages import pages as feeds
 from shortlist.planning.replanning.pages import pages as replanning
 from shortlist.planning.reviewing import pages as plannen
 from shortlist.planning.teams import pages as teams
@@ -143,6 +144,7 @@ def rooms() -> Iterator[Pages]:
     yield adjusting
     yield replanning
     yield asking
+    yield feeds
     yield requests
     yield reports
     yield connecting

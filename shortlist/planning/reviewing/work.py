@@ -242,6 +242,13 @@ def _whole(plan_id: UUID, *, session: Session) -> WeekPicture:
     )
 
 
+def plan_that_holds(monday: date, *, session: Session) -> WeekPicture | None:
+    """Return the approved plan of a week in full, or None."""
+    states = week_states(monday, session=session)
+    found = next((plan_id for plan_id, _, state in states if state is WeekPlanState.VASTGESTELD), None)
+    return _whole(found, session=session) if found else None
+
+
 def _solving(plan_id: UUID, *, session: Session) -> Solving:
     job = session.get(jobs.Job, plan_id)
     if job is None:

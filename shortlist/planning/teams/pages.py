@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -12,6 +13,8 @@ from shortlist.errors import Refused
 from shortlist.guarding.door import Pages
 from shortlist.guarding.roles import Actor
 from shortlist.observing.groups.work import today
+from shortlist.planning.feeds.pages import SHOWN_ONCE
+from shortlist.planning.feeds.work import MAKERS, feeds_of
 from shortlist.planning.tables import TeamKind
 from shortlist.planning.teams import work
 from shortlist.planning.teams.schemas import DAYS, CopyForm, ShiftForm, TeamForm
@@ -178,6 +181,9 @@ def team_page(*, team_id: UUID, actor: Actor, now: datetime, session: Session) -
         later=monday + timedelta(days=7),
         days=[(day, day) for day in DAYS],
         now=now,
+        may_follow=actor.has(*MAKERS),
+        feeds=feeds_of(team_id, session=session),
+        new_feed=cookie.pop(SHOWN_ONCE, "") if request.method == "GET" else "",
     )
     return page, 400 if request.method == "POST" else 200
 
