@@ -35,6 +35,7 @@ from shortlist.planning.aanpak import pages as aanpak
 from shortlist.planning.adjusting.pages import pages as adjusting
 from shortlist.planning.asking.pages import pages as asking
 from shortlist.planning.feeds.pages import pages as feeds
+from shortlist.planning.preferring.pages import pages as preferring
 from shortlist.planning.replanning.pages import pages as replanning
 from shortlist.planning.reviewing import pages as plannen
 from shortlist.planning.teams import pages as teams
@@ -145,6 +146,7 @@ def rooms() -> Iterator[Pages]:
     yield replanning
     yield asking
     yield feeds
+    yield preferring
     yield requests
     yield reports
     yield connecting

@@ -87,6 +87,7 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "agenda-adres.make_page": (frozenset({Role.TEAMLEIDER}), "stad"),
     "agenda-adres.revoke_page": (frozenset({Role.TEAMLEIDER}), "stad"),
     "agenda-adres.calendar": (PUBLIC, "stad"),
+    "tijden.times_page": (MEMBERS | {Role.TEAMLEIDER}, "stadsdeel"),
     "aanpassen.visit_page": (frozenset({Role.TEAMLEIDER}), "stad"),
     "aanpassen.fixed_page": (frozenset({Role.TEAMLEIDER}), "stad"),
     "plannen.plan_page": (PLAN_READERS, "stad"),

@@ -126,6 +126,8 @@ class Wish:
     """Why ``spans`` are more than the hot times; empty when they are just those."""
     urgent: bool = False
     """Whether a spoedprocedure asks for it."""
+    chosen: bool = False
+    """Whether somebody chose its times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +287,7 @@ def _wishes(
                 hot=spot.hot,
                 note=note,
                 urgent=group.urgent_until is not None,
+                chosen=spot.chosen is not None,
             )
         )
     return found

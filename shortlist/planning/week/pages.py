@@ -138,6 +138,7 @@ def _rows(wishes: Sequence[Wish], form: Form) -> list[dict[str, Any]]:
         if number is None:
             number, free = free, free + 1
         brief = "Hete tijden, waarom?" if wish.hot else "Gewone tijden, waarom?"
+        brief = "Gekozen tijden, waarom?" if wish.chosen else brief
         rows.append({"wish": wish, "name": f"wishes.{number}", "brief": brief, "hot": _hot(wish)})
     return rows
 

@@ -110,7 +110,7 @@ def read_groups(
         .where(col(Jeugdgroep.id).in_(ids))
     ).all()  # fmt: skip
     pictures = pictures_of(ids, on=on, session=session)
-    spots = _spots_of(ids, monday=monday, parameters=parameters, now=now, session=session)
+    spots = spots_of(ids, monday=monday, parameters=parameters, now=now, session=session)
     return [
         GroupWeek(
             group_id=row.id,
@@ -131,7 +131,7 @@ def _urgent_until(current: CurrentPriority | None) -> date | None:
     return current.valid_until if current is not None and current.urgent else None
 
 
-def _spots_of(
+def spots_of(
     ids: Iterable[UUID], *, monday: date, parameters: Parameters, now: datetime, session: Session
 ) -> dict[UUID, tuple[Spot, ...]]:
     """Return where groups are to be found: hot spots from own observations, then dated places without any."""
