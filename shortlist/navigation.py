@@ -34,6 +34,7 @@ from shortlist.observing.pages import pages as observing
 from shortlist.planning.aanpak import pages as aanpak
 from shortlist.planning.adjusting.pages import pages as adjusting
 from shortlist.planning.asking.pages import pages as asking
+from shortlist.planning.comparing.pages import pages as plans_compared
 from shortlist.planning.feeds.pages import pages as feeds
 from shortlist.planning.preferring.pages import pages as preferring
 from shortlist.planning.replanning.pages import pages as replanning
@@ -145,6 +146,7 @@ def rooms() -> Iterator[Pages]:
     yield adjusting
     yield replanning
     yield asking
+    yield plans_compared
     yield feeds
     yield preferring
     yield requests

@@ -88,6 +88,7 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "agenda-adres.revoke_page": (frozenset({Role.TEAMLEIDER}), "stad"),
     "agenda-adres.calendar": (PUBLIC, "stad"),
     "tijden.times_page": (MEMBERS | {Role.TEAMLEIDER}, "stadsdeel"),
+    "plannen-vergelijken.compare_page": (PLAN_READERS, "stad"),
     "aanpassen.visit_page": (frozenset({Role.TEAMLEIDER}), "stad"),
     "aanpassen.fixed_page": (frozenset({Role.TEAMLEIDER}), "stad"),
     "plannen.plan_page": (PLAN_READERS, "stad"),
