@@ -74,12 +74,14 @@ def finish_weeks(plans: Mapping[UUID, int], *, coordinator: Actor, now: datetime
     """Approve the computed plans (plan → newest step) and report on most visits that are over; return how many."""
     random = Random(7)  # noqa: S311 — made-up reports must be the same each time
     reported = 0
+    approved = approved_groups(session=session)
     for plan_id, step in plans.items():
         decide_week_plan(
             plan_id,
             WeekPlanState.VASTGESTELD,
             reason="",
             seen=step,
+            approved=approved,
             actor=coordinator,
             now=now,
             session=session,

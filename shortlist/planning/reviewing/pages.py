@@ -174,6 +174,7 @@ def decide_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session)
                 WeekPlanState(form.data["state"]),
                 reason=form.data["reason"],
                 seen=form.data["seen"],
+                approved=current_app.extensions["shortlist.approved_groups"](session=session),
                 actor=actor,
                 now=now,
                 session=session,

@@ -1,6 +1,6 @@
 """Use cases after a week plan was asked for: following, reading, deciding, and the sheet of a shift."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -31,12 +31,14 @@ from shortlist.planning.reviewing.picture import (
 )
 from shortlist.planning.tables import (
     PlannedVisit,
+    TeamKind,
     TeamMember,
     WeekPlan,
     WeekPlanResult,
     WeekPlanState,
     WeekPlanStatus,
 )
+from shortlist.showing.words import lijst
 from shortlist.storing import jobs
 
 READERS = frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH, Role.STAFGROEPLID, Role.VEILIGHEIDSMANAGER})
@@ -276,16 +278,20 @@ def decide_week_plan(
     *,
     reason: str,
     seen: int,
+    approved: Set[UUID],
     actor: Actor,
     now: datetime,
     session: Session,
 ) -> None:
     """Approve a plan (``vastgesteld``) or send it back with a reason. ``seen``: the newest step the decider saw.
 
+    ``approved``: the groups to which jeugdboa's may be sent today.
+
     An approved plan of the same week is sent back in the same breath, so that one plan holds per week.
 
     Raises:
-        Refused: the state does not allow it, the reason is missing, or somebody else decided meanwhile.
+        Refused: the state does not allow it, the reason is missing, a request for jeugdboa's was withdrawn since the
+            plan was made, or somebody else decided meanwhile.
     """
     require_role(actor, *DECIDERS)
     plan = _whole(plan_id, session=session)
@@ -296,6 +302,8 @@ def decide_week_plan(
     if state is WeekPlanState.TERUG and not reason.strip():
         message = "Schrijf op wat er anders moet, zodat de teamleider ermee verder kan."
         raise Refused(message, fields={"reason": message})
+    if state is WeekPlanState.VASTGESTELD:
+        _require_requests(plan, approved, now=now)
     _append(plan_id, seen + 1, state, reason, actor=actor, now=now, session=session)
     if state is WeekPlanState.VASTGESTELD:
         others = session.execute(
@@ -327,6 +335,22 @@ def decide_week_plan(
 
 
 _MEANWHILE = "Iemand anders heeft intussen over dit plan beslist: het is nu ‘{state}’. Open het plan opnieuw."
+
+
+def _require_requests(plan: WeekPicture, approved: Set[UUID], *, now: datetime) -> None:
+    """Raise Refused when jeugdboa's are still to go to a group without an approved request."""
+    without = sorted(
+        {
+            stop.group
+            for stop in plan.stops
+            if stop.kind == TeamKind.JEUGDBOA.value and stop.starts_at > now and stop.group_id not in approved
+        }
+    )
+    if without:
+        raise Refused(
+            f"Voor {lijst(without)} is er geen goedgekeurde aanvraag voor jeugdboa’s (meer). Stuur het plan terug, of "
+            "keur eerst de aanvraag goed."
+        )
 
 
 def _append(
