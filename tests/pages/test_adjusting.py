@@ -233,7 +233,11 @@ def test_what_is_past_stays(client: Browser, city_week: Week, clock: Clock) -> N
     visit = visits(city_week, plan)[0]
     clock.now = visit.starts_at + timedelta(hours=1)
     client.sign_in("teamleider")
-    answer = adjust(client, plan, visit, "weghalen")
+    page = client.get(at(visit, plan)).get_data(as_text=True)
+    assert "al begonnen of voorbij" in page
+    assert "Pas het plan aan" not in page
+    body = {**client.tokens(at(visit, plan)), "action": "weghalen", "why": WHY, "seen": "2"}
+    answer = client.post(at(visit, plan), data=body)
     assert answer.status_code == 400
     assert "al begonnen of voorbij" in answer.get_data(as_text=True)
 

@@ -69,6 +69,7 @@ def visit_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) 
         plan=standing.plan,
         picture=picture,
         answers=answers,
+        past=picture.made is not None and picture.made.start <= now,
         here=names[picture.made.team] if picture.made else "",
         actions=_actions(picture),
         shifts=[(key, _said(hours, names)) for key, hours in shifts.items() if hours.end > now],

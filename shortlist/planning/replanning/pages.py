@@ -1,7 +1,6 @@
 """Pages of the smallest change: what fell out, and afterwards what changed and why."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +16,10 @@ from shortlist.planning.adjusting.changes import shifts_of_problem
 from shortlist.planning.adjusting.work import Standing, get_standing, team_names
 from shortlist.planning.replanning import work
 from shortlist.planning.replanning.schemas import ReplanForm
+from shortlist.planning.week.times import ZONE
 from shortlist.planning.week.work import PLANNERS, WeekRules, rules_on
 from shortlist.showing.forms import Form, blank, read_form
-from shortlist.showing.words import datum, tijd
+from shortlist.showing.words import meervoud, tijd
 
 pages = Pages("herplannen", "shortlist.planning")
 
@@ -66,19 +66,20 @@ def replan_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session)
     return page, 400 if form else 200
 
 
-def _shifts(standing: Standing, now: datetime) -> Sequence[tuple[str, str, str]]:
-    """Offer the shifts that are not over, each with the visits that are still to come in it."""
+def _shifts(standing: Standing, now: datetime) -> list[tuple[date, list[tuple[str, str, str]]]]:
+    """Offer per day the shifts that are not over, each with the visits that are still to come in it."""
     names = team_names(standing)
-    found = []
+    found: dict[date, list[tuple[str, str, str]]] = {}
     for key, hours in shifts_of_problem(standing.draft.problem).items():
         if hours.end > now:
             count = sum(
                 one.team == hours.team and max(hours.start, now) <= one.start < hours.end
                 for one in standing.draft.made
             )
-            label = f"{names[hours.team]}, {datum(hours.start)} {tijd(hours.start)}–{tijd(hours.end)}"
-            found.append((key, label, f"{count} bezoeken" if count != 1 else "1 bezoek"))
-    return found
+            label = f"{names[hours.team]} {tijd(hours.start)}–{tijd(hours.end)}"
+            day = hours.start.astimezone(ZONE).date()
+            found.setdefault(day, []).append((key, label, meervoud(count, "bezoek", "bezoeken")))
+    return [(day, sorted(rows, key=lambda row: row[1])) for day, rows in found.items()]
 
 
 def _places(standing: Standing) -> list[tuple[str, str]]:
