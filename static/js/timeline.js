@@ -36,6 +36,10 @@ function drop(picture, link, x, y) {
 function draggable(picture, link) {
   let from = null;
   let far = false;
+  const letGo = () => {
+    from = null;
+    link.removeAttribute("transform");
+  };
   link.addEventListener("dragstart", (event) => event.preventDefault());
   link.addEventListener("pointerdown", (event) => {
     if (event.button === 0) {
@@ -43,33 +47,27 @@ function draggable(picture, link) {
       far = false;
     }
   });
-  link.addEventListener("pointermove", (event) => {
+  // On the window: a quick move leaves the small block before it is seen there.
+  window.addEventListener("pointermove", (event) => {
     if (!from) {
       return;
     }
     const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
-    if (!far && Math.hypot(dx, dy) > FAR) {
-      far = true;
-      link.setPointerCapture(event.pointerId);
-    }
+    far = far || Math.hypot(dx, dy) > FAR;
     if (far) {
       link.setAttribute("transform", `translate(${dx} ${dy})`);
     }
   });
-  link.addEventListener("pointerup", (event) => {
+  window.addEventListener("pointerup", (event) => {
     if (from && far) {
       drop(picture, link, event.clientX - from.left, event.clientY);
     }
-    from = null;
+    letGo();
   });
-  link.addEventListener("pointercancel", () => {
-    from = null;
-    link.removeAttribute("transform");
-  });
+  window.addEventListener("pointercancel", letGo);
   link.addEventListener("click", (event) => {
     if (far) {
       event.preventDefault();
-      link.removeAttribute("transform");
     }
   });
 }
