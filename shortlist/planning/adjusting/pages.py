@@ -179,7 +179,7 @@ def fixed_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) 
                 flash("Het verbod is opgeheven.", "ok")
                 return redirect(url_for("plannen.plan_page", plan_id=made), code=303)
     standing = work.get_standing(plan_id, session=session)
-    locks, bans = work.fixed_of(standing.draft.problem)
+    locks, bans = work.fixed_of(standing.draft.problem, now=now)
     page = render_template(
         "planning/fixed.html", form=form, standing=standing, plan=standing.plan, locks=locks, bans=bans
     )

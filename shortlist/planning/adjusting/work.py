@@ -31,7 +31,7 @@ from shortlist.planning.tables import (
 from shortlist.planning.week.times import DAY, ZONE, moment
 from shortlist.planning.week.work import PLANNERS, add_version
 from shortlist.planning.working_time_files import Loader
-from shortlist.showing.words import datumtijd, periode
+from shortlist.showing.words import datum, datumtijd, periode, tijd
 
 CHANGEABLE = frozenset({WeekPlanState.CONCEPT, WeekPlanState.VASTGESTELD, WeekPlanState.TERUG})
 """States of a plan that was computed: people may go on from it."""
@@ -67,6 +67,8 @@ class VisitPicture:
     locked: bool
     shift: str
     """Id of the shift that it stands in; empty when it is not planned."""
+    windows: tuple[str, ...]
+    """The times that are asked for, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,13 @@ def visit_picture(
         made,
         made is not None and changes.is_locked(problem, made),
         here,
+        tuple(
+            f"{datum(start)} {tijd(start)}–{tijd(end)}"
+            for start, end in sorted(
+                (datetime.fromisoformat(one["start"]), datetime.fromisoformat(one["end"]))
+                for one in found["windows"]
+            )
+        ),
     )
     return standing, picture, shifts
 
@@ -193,14 +202,14 @@ def names_of_both(plan_id: UUID, change: tuple[WeekPlanChange, int], *, session:
     return found
 
 
-def locked_visits(standing: Standing) -> frozenset[str]:
-    """Return the planned visits that are locked, as visit and occurrence joined by a hash sign."""
+def locked_visits(standing: Standing, *, now: datetime) -> frozenset[str]:
+    """Return the planned visits to come that are locked, as visit and occurrence joined by a hash sign."""
     draft = standing.draft
     found = set()
     for visit in draft.problem["visits"]:
         for occurrence in range(1, visit["times_per_week"] + 1):
             made = _made(draft, visit["id"], occurrence)
-            if made is not None and changes.is_locked(draft.problem, made):
+            if made is not None and made.start > now and changes.is_locked(draft.problem, made):
                 found.add(f"{visit['id']}#{occurrence}")
     return frozenset(found)
 
@@ -259,8 +268,8 @@ def why_not(
     return sorted(found, key=lambda one: not one.fits)
 
 
-def fixed_of(problem: Mapping[str, Any]) -> tuple[list[Fixed], list[Fixed]]:
-    """Return the locks and the bans of a plan in words."""
+def fixed_of(problem: Mapping[str, Any], *, now: datetime) -> tuple[list[Fixed], list[Fixed]]:
+    """Return the locks of visits to come and the bans of a plan in words; what is past is locked without saying."""
     names = names_of(problem)
     locks = [
         Fixed(
@@ -268,6 +277,7 @@ def fixed_of(problem: Mapping[str, Any]) -> tuple[list[Fixed], list[Fixed]]:
             f"{names[one['visit']]}: {datumtijd(datetime.fromisoformat(one['start']))}, {names[one['team']]}",
         )
         for number, one in enumerate(problem.get("locked", ()))
+        if datetime.fromisoformat(one["start"]) > now
     ]
     bans = []
     for number, ban in enumerate(problem.get("forbidden", ())):
@@ -400,7 +410,7 @@ def lift_ban(
     """Lift a ban of a plan."""
     require_role(actor, *PLANNERS)
     standing = get_standing(plan_id, session=session)
-    _, bans = fixed_of(standing.draft.problem)
+    _, bans = fixed_of(standing.draft.problem, now=now)
     if not 0 <= number < len(bans):
         raise NotFound("Dit verbod staat niet (meer) in dit weekplan.")
     return _keep(

@@ -56,7 +56,7 @@ def _plan_page(plan_id: UUID, form: Form, *, actor: Actor, now: datetime, sessio
     told = change is not None and plan.gap is not None and actor.citywide
     steps = steps_since(plan_id, session=session) if told else None
     may_change = standing is not None and standing.changeable
-    locked = locked_visits(standing) if standing else frozenset()
+    locked = locked_visits(standing, now=now) if standing else frozenset()
     return render_template(
         "planning/plan.html",
         plan=plan,
