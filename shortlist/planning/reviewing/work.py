@@ -34,6 +34,7 @@ from shortlist.planning.tables import (
     TeamKind,
     TeamMember,
     WeekPlan,
+    WeekPlanChange,
     WeekPlanResult,
     WeekPlanState,
     WeekPlanStatus,
@@ -74,6 +75,8 @@ class PlanLine:
     planned: int | None
     wanted: int
     gap: float | None
+    replaced: bool
+    """Whether a later version goes on from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,9 @@ def list_week_plans(*, actor: Actor, session: Session) -> list[PlanLine]:
             )
         )
     }
+    over = (WeekPlanState.TERUG, WeekPlanState.MISLUKT)
+    changes = session.execute(select(col(WeekPlanChange.plan_id), col(WeekPlanChange.based_on_id)))
+    continued = {row.based_on_id for row in changes if states[row.plan_id] not in over}
     rows = session.execute(
         select(WeekPlan, col(Account.name), col(WeekPlanResult.gap))
         .join(Account, col(Account.id) == col(WeekPlan.recorded_by))
@@ -166,6 +172,7 @@ def list_week_plans(*, actor: Actor, session: Session) -> list[PlanLine]:
             None if gap is None else counts.get(plan.id, 0),
             sum(visit["times_per_week"] for visit in plan.problem["visits"]),
             gap,
+            replaced=plan.id in continued,
         )
         for plan, name, gap in rows
     ]
