@@ -122,6 +122,21 @@ def test_a_locked_visit_stays_when_the_plan_is_computed_again_until_it_is_releas
     assert "Er is niets vastgezet" in client.get(f"{released.location}/vast").get_data(as_text=True)
 
 
+def test_a_new_plan_that_keeps_the_approved_one_keeps_what_was_fixed_by_hand(
+    client: Browser, city_week: Week
+) -> None:
+    plan = solved(client, city_week)
+    visit = visits(city_week, plan)[0]
+    shift = shifts(city_week, city_week.boas)[2]
+    local = (shift.starts_at + timedelta(hours=3)).strftime("%H:%M")
+    locked = adjust(client, plan, visit, "verplaatsen", shift=str(shift.id), time=local, fix="ja").location
+    approve(client, locked, seen="1")
+    again = solved(client, city_week, keep="ja")
+    assert (visit.visit, shift.starts_at + timedelta(hours=2)) in {
+        (one.visit, one.starts_at) for one in visits(city_week, again)
+    }
+
+
 def test_a_visit_taken_out_is_named_and_can_be_put_back(client: Browser, city_week: Week) -> None:
     plan = solved(client, city_week)
     visit = visits(city_week, plan)[0]

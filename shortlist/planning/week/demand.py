@@ -444,6 +444,20 @@ def _visit(wish: Wish, monday: date) -> dict[str, Any]:
     }
 
 
+def by_hand(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the locks and bans of one problem that still speak of visits and teams of another one."""
+    visits = {visit["id"] for visit in new["visits"]}
+    teams = {team["id"] for team in new["teams"]}
+    return {
+        name: [
+            one
+            for one in old.get(name, ())
+            if one["visit"] in visits and (one.get("team") is None or one["team"] in teams)
+        ]
+        for name in ("locked", "forbidden")
+    }
+
+
 def floors_of(visits: Sequence[Mapping[str, Any]], share: float) -> list[dict[str, Any]]:
     """Return the part of the wanted visits that each stadsdeel ought to get at least."""
     wanted: dict[str, int] = {}

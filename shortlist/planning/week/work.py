@@ -18,6 +18,7 @@ from shortlist.observing.groups.work import latest_state, standing, standing_pla
 from shortlist.observing.tables import Gathering, GroupPlace, GroupState, Jeugdgroep, Place, Source
 from shortlist.planning.aanpak.measures import Catalogue
 from shortlist.planning.aanpak.work import catalogue_on, current_plans, pictures_of
+from shortlist.planning.adjusting.wording import in_words
 from shortlist.planning.hot_times import Seen, hot_spots
 from shortlist.planning.problem import parse_problem
 from shortlist.planning.tables import (
@@ -39,6 +40,7 @@ from shortlist.planning.week.demand import (
     Parameters,
     Spot,
     TeamWeek,
+    by_hand,
     chosen_from,
     demand_of,
     parameters_from,
@@ -319,7 +321,7 @@ def order_week_plan(
     """Store the problem of a week, queue its solving and return the plan's id.
 
     ``approved``: the groups with an approved request for jeugdboa's. ``keep``: an earlier plan of this week of which
-    as much as possible stays.
+    as much as possible stays, what was locked or forbidden by hand without exception.
 
     Raises:
         Refused: nothing to plan, nobody to go, or this week is being computed already.
@@ -331,10 +333,13 @@ def order_week_plan(
         raise Refused("Er is niets te plannen: geen enkel bezoek is gekozen. Kies ten minste één bezoek.")
     if not problem["teams"]:
         raise Refused("Geen enkel team heeft die week een dienst. Voeg eerst diensten toe bij Teams.")
+    kept = session.get(WeekPlan, keep) if keep else None
+    if kept is not None:
+        problem |= by_hand(kept.problem, problem)
     try:
         parse_problem(problem, rules=rules.working_time, source="weekplan")
     except BadInput as fault:
-        raise Refused(f"Zo kan er geen plan worden gemaakt: {fault.message}.") from None
+        raise Refused(f"Zo kan er geen plan worden gemaakt: {in_words(fault.reason, problem)}.") from None
     plan = queue_plan(monday, problem, keep=keep, rules=rules, actor=actor, now=now, session=session)
     record(
         session,
