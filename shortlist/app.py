@@ -68,6 +68,7 @@ def create_app(
     app.extensions["shortlist.waiting"] = navigation.waiting
     app.extensions["shortlist.agenda"] = navigation.on_agenda
     app.extensions["shortlist.member_list_allowed"] = navigation.MEMBER_LIST_ALLOWED
+    app.extensions["shortlist.approved_groups"] = navigation.APPROVED_GROUPS
     app.extensions["shortlist.doors"] = {
         endpoint: door for pages in rooms for endpoint, door in pages.doors.items()
     }
@@ -140,7 +141,7 @@ def _add_headers(app: Flask) -> None:
         response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(self)"
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if request.endpoint != "static":
+        if request.endpoint != "static" and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response
 

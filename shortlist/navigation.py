@@ -21,6 +21,7 @@ from shortlist.connecting.pages import pages as connecting
 from shortlist.deploying import pages as deploying
 from shortlist.deploying.reports.pages import pages as reports
 from shortlist.deploying.requests.pages import pages as requests
+from shortlist.deploying.requests.work import approved_groups
 from shortlist.differentiating import pages as members
 from shortlist.differentiating.duplicates.pages import MEMBERS as DUPLICATE_JUDGES
 from shortlist.differentiating.duplicates.pages import pages as duplicates
@@ -35,6 +36,12 @@ from shortlist.guarding.roles import Actor, Role
 from shortlist.observing.gatherings.pages import pages as gatherings
 from shortlist.observing.pages import pages as observing
 from shortlist.planning.aanpak import pages as aanpak
+from shortlist.planning.adjusting.pages import pages as adjusting
+from shortlist.planning.asking.pages import pages as asking
+from shortlist.planning.comparing.pages import pages as plans_compared
+from shortlist.planning.feeds.pages import pages as feeds
+from shortlist.planning.preferring.pages import pages as preferring
+from shortlist.planning.replanning.pages import pages as replanning
 from shortlist.planning.reviewing import pages as plannen
 from shortlist.planning.teams import pages as teams
 from shortlist.planning.week import pages as weekplan
@@ -111,6 +118,8 @@ AGENDA: tuple[WorkSource, ...] = (viewing.on_agenda, signals.waiting)
 """What later rooms put on the JIT agenda, beside the answers that classifying puts there."""
 MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
+APPROVED_GROUPS = approved_groups
+"""Which groups jeugdboa's may be sent to, for planning: ``(*, session) -> set[UUID]``."""
 RULE_KINDS: tuple[str, ...] = (
     "member-roles",
     "member-reading",
@@ -145,6 +154,12 @@ def rooms() -> Iterator[Pages]:
     yield teams.pages
     yield weekplan.pages
     yield plannen.pages
+    yield adjusting
+    yield replanning
+    yield asking
+    yield plans_compared
+    yield feeds
+    yield preferring
     yield requests
     yield reports
     yield connecting

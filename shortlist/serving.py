@@ -12,22 +12,36 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
 import click
 from flask import Flask
 
 from shortlist.app import create_app
+from shortlist.assets import RULES
 from shortlist.differentiating.following.work import JOB as FOLLOW_AREA
 from shortlist.differentiating.following.work import follow_area_job, queue_due
 from shortlist.errors import Broken
 from shortlist.guarding.door import system_clock
+from shortlist.planning.asking.work import answer_question
 from shortlist.planning.solving.work import solve_week_plan
+from shortlist.planning.working_time_files import loader
 from shortlist.settings import Settings, prepare_data_folder, read_settings
 from shortlist.storing import jobs, schema
 from shortlist.storing.database import Database
 
-HANDLERS: dict[str, jobs.Handler] = {"weekplan": solve_week_plan, FOLLOW_AREA: follow_area_job}
-"""Which use case does which kind of queued work."""
+
+def handlers(rules_folder: Path = RULES) -> dict[str, jobs.Handler]:
+    """Return which use case does which kind of queued work, with the rules of a folder."""
+    working_time = loader(rules_folder)
+    return {
+        "weekplan": partial(solve_week_plan, working_time=working_time),
+        FOLLOW_AREA: follow_area_job,
+        "meerwaarde": partial(answer_question, working_time=working_time),
+    }
+
+
 _POLL_SECONDS = 0.5
 _LOOK_SECONDS = 60.0
 """How often an idle worker looks for work that nobody asked for."""
@@ -126,7 +140,7 @@ def _override(host: str | None, port: int | None) -> None:
         os.environ["SHORTLIST_PORT"] = str(port)
 
 
-def work_one(database: Database) -> bool:
+def work_one(database: Database, *, rules_folder: Path = RULES) -> bool:
     """Do the oldest waiting job; tell whether there was one. A job that fails is marked so, with the cause."""
     with database.writing() as session:
         claim = jobs.claim(now=system_clock(), session=session)
@@ -134,7 +148,7 @@ def work_one(database: Database) -> bool:
         return False
     error = ""
     try:
-        handler = HANDLERS.get(claim.kind)
+        handler = handlers(rules_folder).get(claim.kind)
         if handler is None:
             error = f"onbekend soort werk: {claim.kind}"
         else:
@@ -165,7 +179,7 @@ def worker(once: bool) -> None:
     signal.signal(signal.SIGTERM, stop)
     parent = os.getppid()
     while not stopping and os.getppid() == parent:
-        if work_one(database):
+        if work_one(database, rules_folder=settings.rules_folder or RULES):
             continue
         if time.monotonic() - looked >= _LOOK_SECONDS:
             looked = time.monotonic()

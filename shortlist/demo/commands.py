@@ -32,8 +32,10 @@ def fill(settings: Settings, *, now: datetime, session: Session) -> None:
     roles.set_roles(city, seen, shelf=shelf, now=now, session=session)
     doubles.note_doubles(city, now=now, session=session)
     priorities = deciding.prioritise(city, decided, shelf=shelf, now=now, session=session)
+    deciding.hurry(city, shelf=shelf, now=now, session=session)
     with_boas = deciding.write_plans(city, priorities, shelf=shelf, now=now, session=session)
     week.ask_for_jeugdboas(city, with_boas, rules=rules, shelf=shelf, now=now, session=session)
+    week.prefer_times(city, with_boas, shelf=shelf, now=now, session=session)
     week.order_weeks(city, shelf=shelf, now=now, session=session)
 
 
@@ -51,6 +53,8 @@ def finish(database: Database) -> None:
         watch(session)
         _, plans = work.computed_plans(session)
         week.finish_weeks(plans, coordinator=work.reopen(session), now=system_clock(), session=session)
+        leader = work.reopen(session, "teamleider")
+        week.lock_by_hand(plans, leader=leader, now=system_clock(), session=session)
 
 
 @click.command(help="Vul een lege, bijgewerkte database met de fictieve stad Waterveen en start de pagina's.")

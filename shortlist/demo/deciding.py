@@ -13,6 +13,7 @@ from shortlist.guarding.roles import Role
 from shortlist.planning.aanpak.measures import Chosen, PlanText, advise, due_on
 from shortlist.planning.aanpak.work import catalogue_on, pictures_of, write_plan
 from shortlist.prioritising.priorities import SET
+from shortlist.prioritising.urgent.work import decide_urgent
 from shortlist.prioritising.work import decide_priority, priority_rules_on, propose_priority
 from shortlist.storing.dated_yaml import Shelf
 
@@ -32,6 +33,21 @@ MAXIMUM_MEASURES = 4
 """A believable plan van aanpak is short."""
 _VISITS: Mapping[str, int] = {"hoog": 5, "midden": 3, "laag": 2}
 """Visits a week that the JIT of a busy city wants by each kind of team."""
+
+
+def hurry(city: Waterveen, *, shelf: Shelf, now: datetime, session: Session) -> None:
+    """Let a veiligheidsmanager decide on spoed for a new group, so that this week's plan asks to be computed again."""
+    band = next(one for one in city.bands if one.profile == "nieuw")
+    at = now - timedelta(hours=2)
+    decide_urgent(
+        band.id,
+        reason="Twee avonden achter elkaar vuurwerk bij de ingang; ouderen durven niet naar huis.",
+        picture="Een nieuwe, losse groep van ongeveer acht jongeren. Wie de kern is, is niet bekend.",
+        rules=priority_rules_on(shelf, at.astimezone(AMSTERDAM).date()),
+        actor=city.someone(Role.VEILIGHEIDSMANAGER, band.area),
+        now=at,
+        session=session,
+    )
 
 
 def prioritise(

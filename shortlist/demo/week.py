@@ -12,11 +12,15 @@ from shortlist.demo.groups import AMSTERDAM
 from shortlist.demo.work import Waterveen, planned_visits, staff_of_visit
 from shortlist.deploying.reports.work import report_visit
 from shortlist.deploying.requests.transitions import APPROVED, RETURNED
-from shortlist.deploying.requests.work import decide_request, submit_request, suggested_texts
+from shortlist.deploying.requests.work import approved_groups, decide_request, submit_request, suggested_texts
 from shortlist.guarding.roles import Actor, Role
+from shortlist.planning.adjusting.work import lock_visit
+from shortlist.planning.preferring.work import choose_times
 from shortlist.planning.reviewing.work import decide_week_plan
 from shortlist.planning.tables import WeekPlanState
-from shortlist.planning.week.work import order_week_plan, rules_on
+from shortlist.planning.week.times import parse_times
+from shortlist.planning.week.work import next_monday, order_week_plan, rules_on, spots_of
+from shortlist.planning.working_time_files import load
 from shortlist.storing.dated_yaml import Shelf
 
 
@@ -56,27 +60,74 @@ def ask_for_jeugdboas(
         )
 
 
+def prefer_times(
+    city: Waterveen, groups: list[UUID], *, shelf: Shelf, now: datetime, session: Session
+) -> None:
+    """Let the teamleider choose other times for one group, over what observations say."""
+    leader = city.actor(next(w for w in city.staff if w.role is Role.TEAMLEIDER))
+    parameters = rules_on(shelf, now.astimezone(AMSTERDAM).date()).parameters
+    monday = next_monday(now)
+    found = spots_of(groups[:1], monday=monday, parameters=parameters, now=now, session=session)
+    for group_id, spots in found.items():
+        choose_times(
+            group_id,
+            spots[0].place_id,
+            parse_times("wo 19:00-22:00; vr-za 20:00-24:00"),
+            reason="Sinds de training op woensdag is verplaatst staan ze er die avond ook, zegt de beheerder.",
+            seen=0,
+            parameters=parameters,
+            actor=leader,
+            now=now - timedelta(hours=3),
+            session=session,
+        )
+
+
+def lock_by_hand(plans: Mapping[UUID, int], *, leader: Actor, now: datetime, session: Session) -> None:
+    """Lock one visit that is still to come in this week's plan: a new version that waits for a decision."""
+    for plan_id in plans:
+        visits = planned_visits(plan_id, until=now + timedelta(days=7), session=session)
+        later = [visit for visit in visits if visit.starts_at > now]
+        if later:
+            lock_visit(
+                plan_id,
+                later[-1].visit,
+                later[-1].occurrence,
+                why="Met de school afgesproken dat dit koppel er dan is.",
+                seen=3,
+                rules=load,
+                actor=leader,
+                now=now,
+                session=session,
+            )
+            return
+
+
 def order_weeks(city: Waterveen, *, shelf: Shelf, now: datetime, session: Session) -> None:
     """Let the teamleider ask for last week's and this week's plan; a worker makes them."""
     leader = next(w for w in city.staff if w.role is Role.TEAMLEIDER)
     today = now.astimezone(AMSTERDAM).date()
     monday = today - timedelta(days=today.weekday())
     rules = rules_on(shelf, today)
+    approved = approved_groups(session=session)
     for week in (monday - timedelta(days=7), monday):
         asked = datetime.combine(week - timedelta(days=3), now.timetz())
-        order_week_plan(week, rules=rules, actor=city.actor(leader), now=asked, session=session)
+        order_week_plan(
+            week, rules=rules, approved=approved, actor=city.actor(leader), now=asked, session=session
+        )
 
 
 def finish_weeks(plans: Mapping[UUID, int], *, coordinator: Actor, now: datetime, session: Session) -> int:
     """Approve the computed plans (plan → newest step) and report on most visits that are over; return how many."""
     random = Random(7)  # noqa: S311 — made-up reports must be the same each time
     reported = 0
+    approved = approved_groups(session=session)
     for plan_id, step in plans.items():
         decide_week_plan(
             plan_id,
             WeekPlanState.VASTGESTELD,
             reason="",
             seen=step,
+            approved=approved,
             actor=coordinator,
             now=now,
             session=session,

@@ -85,9 +85,9 @@ def is_demo(session: Session) -> bool:
     return False
 
 
-def reopen(session: Session) -> Actor:
-    """Return the coordinator of a city that was written earlier, as an actor."""
-    return actor_by_login("coordinator", origin="demostad", session=session)
+def reopen(session: Session, login: str = "coordinator") -> Actor:
+    """Return the coordinator (or another account) of a city that was written earlier, as an actor."""
+    return actor_by_login(login, origin="demostad", session=session)
 
 
 def computed_plans(session: Session) -> tuple[bool, dict[UUID, int]]:

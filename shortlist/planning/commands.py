@@ -43,11 +43,14 @@ def plan(
     pretty: bool,
 ) -> None:
     """Read, solve, check and print; exit code 2 and a message when the input does not fit."""
+    from shortlist.assets import RULES
     from shortlist.planning.plan import kept_from, to_json
     from shortlist.planning.problem import parse_problem
-    from shortlist.planning.working_time_files import load
+    from shortlist.planning.working_time_files import loader
+    from shortlist.settings import read_settings
 
-    problem = parse_problem(_read(file), rules=load, source=_name(file))
+    rules = loader(read_settings().rules_folder or RULES)
+    problem = parse_problem(_read(file), rules=rules, source=_name(file))
     kept = kept_from(_read(keep), problem, source=_name(keep)) if keep is not None else None
 
     from shortlist.planning.engine import solve

@@ -37,6 +37,20 @@ class WeekPlanState(StrEnum):
     MISLUKT = "mislukt"
 
 
+class ChangeKind(StrEnum):
+    """How a version of a deployment plan came from another one."""
+
+    HAND = "met de hand"
+    HERPLAN = "herplan"
+
+
+class QuestionKind(StrEnum):
+    """What more capacity is asked about."""
+
+    KOPPEL = "koppel"
+    AVOND = "avond"
+
+
 class PlanVanAanpak(SQLModel, table=True):
     """The JIT's plan for one group; each version is a row, the newest counts."""
 
@@ -193,3 +207,92 @@ class PlannedVisit(SQLModel, table=True):
     arrives_at: datetime = Field(sa_type=UtcDateTime)
     starts_at: datetime = Field(sa_type=UtcDateTime)
     ends_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class WeekPlanChange(SQLModel, table=True):
+    """Where a version of a deployment plan came from: which one it changed, what and why."""
+
+    __tablename__ = "week_plan_change"
+    __table_args__ = (one_of("kind", ChangeKind), not_empty("what"), not_empty("why"))
+
+    plan_id: UUID = Field(foreign_key="week_plan.id", primary_key=True)
+    based_on_id: UUID = Field(foreign_key="week_plan.id", index=True)
+    kind: str = Field(max_length=15)
+    what: str = Field(max_length=4000)
+    """What was changed, in Dutch, without names of persons."""
+    why: str = Field(max_length=2000)
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    """Of a new computation: the shifts and places that fell out, and groups that came in."""
+
+
+class PlanQuestion(SQLModel, table=True):
+    """What more capacity would bring to a plan, as asked; a worker answers."""
+
+    __tablename__ = "plan_question"
+    __table_args__ = (one_of("kind", QuestionKind), not_empty("what"))
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    plan_id: UUID = Field(foreign_key="week_plan.id", index=True)
+    kind: str = Field(max_length=10)
+    what: str = Field(max_length=400)
+    """The extra capacity in Dutch."""
+    problem: dict[str, Any] = Field(sa_type=Json)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class PlanAnswer(SQLModel, table=True):
+    """What a worker found for a question: value and proven bound with the extra capacity, or why there is none."""
+
+    __tablename__ = "plan_answer"
+    __table_args__ = (CheckConstraint("value IS NOT NULL OR length(trim(fault)) > 0", name="value_or_fault"),)
+
+    question_id: UUID = Field(foreign_key="plan_question.id", primary_key=True)
+    value: float | None = None
+    bound: float | None = None
+    visits: int = 0
+    """Planned visits with the extra capacity."""
+    groups: list[list[Any]] = Field(default_factory=list, sa_type=Json)
+    """[name of group, more visits] of the groups that gain."""
+    fault: str = Field(default="", max_length=2000)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class HotTimeChoice(SQLModel, table=True):
+    """Times at which people want a group visited at a place, over what observations say; the newest counts."""
+
+    __tablename__ = "hot_time_choice"
+    __table_args__ = (not_empty("reason"), UniqueConstraint("group_id", "place_id", "sequence"))
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    group_id: UUID = Field(foreign_key="jeugdgroep.id", index=True)
+    place_id: UUID = Field(foreign_key="place.id")
+    sequence: int
+    """1, 2, … per group and place: two people choosing at once collide here."""
+    times: str = Field(default="", max_length=400)
+    """As people write them (``vr-za 20:00-02:00``); empty: what observations say counts again."""
+    reason: str = Field(max_length=2000)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class TeamFeed(SQLModel, table=True):
+    """A secret address under which a calendar follows a team; only the hash of its token is kept."""
+
+    __tablename__ = "team_feed"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    team_id: UUID = Field(foreign_key="team.id", index=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class TeamFeedEnd(SQLModel, table=True):
+    """The end of a calendar address."""
+
+    __tablename__ = "team_feed_end"
+
+    feed_id: UUID = Field(foreign_key="team_feed.id", primary_key=True)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")

@@ -26,9 +26,6 @@ TRANSITIONS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """State of a proposal → what the Stafgroep may still decide (almere.md section 1: dissent goes to the driehoek)."""
 
-UNCLASSED = "onbekend"
-"""Stands for every group without one class in force."""
-
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -38,8 +35,6 @@ class Meaning:
     text: str
     value: int
     """Worth of one planned visit, for the week plan."""
-    visits_per_week: Mapping[str, int]
-    """Wanted visits a week per class; :data:`UNCLASSED` for groups without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +71,6 @@ class PriorityRules:
         """Return the value for planning of each priority."""
         return {name: meaning.value for name, meaning in self.meanings.items()}
 
-    def visits(self, priority: str, decided: str | None) -> int:
-        """Return how many visits a week are wanted for a priority and a class (None: no class in force)."""
-        wanted = self.meanings[priority].visits_per_week
-        return wanted.get(decided or UNCLASSED, wanted[UNCLASSED])
-
 
 def priority_rules(data: Mapping[str, Any]) -> PriorityRules:
     """Read the rules from the contents of a file that its JSON Schema accepted."""
@@ -98,9 +88,7 @@ def priority_rules(data: Mapping[str, Any]) -> PriorityRules:
         unregistered=tuple(data["classes"]["unregistered"]),
         meanings=MappingProxyType(
             {
-                one["priority"]: Meaning(
-                    one["priority"], one["text"], one["value"], dict(one["visits_per_week"])
-                )
+                one["priority"]: Meaning(one["priority"], one["text"], one["value"])
                 for one in data["priorities"]
             }
         ),

@@ -317,13 +317,80 @@ def week_timeline(
     return _picture(id, title, told, height, body)
 
 
+@dataclass(frozen=True)
+class DayLane:
+    """A shift on a day's timeline with its visits; ``key`` is what a visit dropped in it is told."""
+
+    name: str
+    key: str
+    start: datetime
+    end: datetime
+    visits: Sequence[tuple[Block, str]]
+    """Each visit with the address of its own page; empty when there is none to open."""
+
+
+def day_timeline(
+    title: str,
+    lanes: Sequence[DayLane],
+    *,
+    id: str,  # noqa: A002 — it is the HTML attribute of that name
+) -> Markup:
+    """Draw shifts under each other with their visits at the minute; a script may let visits with an address be dragged.
+
+    The picture says on itself what its edges are (``data-from``, ``data-until``: milliseconds since 1970) and on each
+    lane which shift it is, so that a place in it can be read as a shift and a time.
+    """
+    first = min((lane.start for lane in lanes), default=datetime.fromtimestamp(0, AMSTERDAM)).timestamp()
+    last = max((lane.end for lane in lanes), default=datetime.fromtimestamp(3600, AMSTERDAM)).timestamp()
+    first, last = first // 3600 * 3600, -(-last // 3600) * 3600
+    whole = last - first
+
+    def share(moment: datetime) -> float:
+        return min(1.0, max(0.0, (moment.timestamp() - first) / whole))
+
+    body, height = "", 28 + len(lanes) * (_LANE + 18)
+    for hour in range(int(whole // 3600)):
+        at = datetime.fromtimestamp(first + hour * 3600, AMSTERDAM)
+        tick = _percent(share(at))
+        body += f'<line class="sl-chart__rule" x1="{tick}" x2="{tick}" y1="0" y2="{height}"/>'
+        if hour % 2 == 0:
+            body += f'<text class="sl-chart__tick" x="{tick}" dx="4" y="16">{tijd(at)}</text>'
+    for number, lane in enumerate(lanes):
+        y = 28 + number * (_LANE + 18)
+        left, right = share(lane.start), share(lane.end)
+        body += (
+            f'<text class="sl-week__team" x="4" y="{y + 13}">{escape(lane.name)}</text>'
+            f'<rect class="sl-day__shift" x="{_percent(left)}" y="{y + 18}" width="{_percent(right - left)}" '
+            f'height="{_LANE - 4}" rx="2" data-shift="{escape(lane.key)}"/>'
+        )
+        for block, href in lane.visits:
+            start, end = share(block.start), share(block.end)
+            tip = f"{block.label}, {tijd(block.start)}–{tijd(block.end)}, {lane.name}"
+            drawn = (
+                f'<svg x="{_percent(start)}" y="{y + 20}" width="{_percent(end - start)}" height="{_LANE - 8}">'
+                f"<title>{escape(tip)}</title>"
+                f'<rect class="sl-week__block sl-series-{_series(block.series)}" width="100%" height="100%" rx="2"/>'
+                f'<text class="sl-week__label" x="50%" y="21">{escape(block.sign)}</text></svg>'
+            )
+            body += (
+                f'<a class="sl-day__visit" href="{escape(href)}" data-visit aria-label="{escape(tip)}">{drawn}</a>'
+                if href
+                else drawn
+            )
+    told = "; ".join(f"{lane.name}: {len(lane.visits)} bezoeken" for lane in lanes)
+    edges = f'data-day data-from="{first * 1000:.0f}" data-until="{last * 1000:.0f}"'
+    return _picture(id, title, told, height, body, edges, role="group")
+
+
 def _series(number: int) -> int:
     return (number - 1) % 8 + 1
 
 
-def _picture(picture_id: str, title: str, told: str, height: int, body: str) -> Markup:
+def _picture(
+    picture_id: str, title: str, told: str, height: int, body: str, more: str = "", *, role: str = "img"
+) -> Markup:
     return Markup(  # noqa: S704 — every text in it went through escape above
-        f'<svg class="sl-chart" width="100%" height="{height}" role="img" '
+        f'<svg class="sl-chart" width="100%" height="{height}" role="{role}" {more} '
         f'aria-labelledby="{escape(picture_id)}-title {escape(picture_id)}-told">'
         f'<title id="{escape(picture_id)}-title">{escape(title)}</title>'
         f'<desc id="{escape(picture_id)}-told">{escape(told)}</desc>{body}</svg>'

@@ -32,6 +32,7 @@ _FILTERS = (
 )
 _GLOBALS = {
     "bar_chart": charts.bar_chart,
+    "day_timeline": charts.day_timeline,
     "empty_form": Form(),
     "flow_chart": charts.flow_chart,
     "interval_chart": charts.interval_chart,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from selenium.common.exceptions import NoSuchElementException
 from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
@@ -163,6 +164,17 @@ class Screen:
         self.resize(width, min(max(height, 600), 6000))
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
         self.driver.save_screenshot(str(Path(PICTURES) / f"{name}.png"))
+
+    def drag(self, selector: str, right: int) -> None:
+        """Drag the first thing that a CSS selector finds some pixels to the right, and wait for what comes of it."""
+        found = self.driver.find_element("css selector", selector)
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
+        before = self.driver.current_url
+        chain = ActionChains(self.driver).move_to_element(found.find_element("css selector", "rect"))
+        chain.click_and_hold().move_by_offset(right // 2, 1).move_by_offset(
+            right - right // 2, 0
+        ).release().perform()
+        WebDriverWait(self.driver, 5).until(lambda driver: driver.current_url != before)
 
     def is_wider_than_screen(self) -> bool:
         """Tell whether the page scrolls sideways."""

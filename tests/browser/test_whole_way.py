@@ -193,6 +193,11 @@ def test_a_week_from_the_street_to_the_printed_plan(screen: Screen) -> None:
     screen.picture("weg-9-afdruk")
     screen.sign_in("teamleider")
     screen.open(plan_page)
+    screen.drag("[data-visit]", 60)
+    assert "/aanpassen?" in screen.driver.current_url, "dropping a visit opens its form"
+    assert "dienst=" in screen.driver.current_url
+    assert "tijd=" in screen.driver.current_url
+    screen.open(plan_page)
     calendars = [link for link in screen.links if link.endswith(".ics")]
     assert calendars
     calendar = screen.download(calendars[0])

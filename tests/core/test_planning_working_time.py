@@ -1,12 +1,17 @@
 """Working-time rules hold by article, over clock changes too; forbidden sets of shifts are exact."""
 
+import json
 import random
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner
 
+from shortlist import assets
 from shortlist.errors import BadInput, Broken
+from shortlist.planning.commands import plan
 from shortlist.planning.working_time import (
     Breach,
     Clock,
@@ -17,7 +22,7 @@ from shortlist.planning.working_time import (
     new_breaches,
     rules_from,
 )
-from shortlist.planning.working_time_files import load, names
+from shortlist.planning.working_time_files import load, loader, names
 from tests.core.planning_weeks import MONDAY, roster_is_lawful
 
 RULES = load("atw-2025")
@@ -128,3 +133,27 @@ def test_unknown_or_broken_rules_files_are_named() -> None:
         load("atw")
     with pytest.raises(Broken, match=r"regels\.yaml"):
         rules_from({"rules": {}}, source="regels.yaml")
+
+
+def test_a_municipality_with_rules_of_its_own_is_held_to_those_also_on_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (assets.RULES / "working-time-atw-2025.yaml").read_text(encoding="utf-8")
+    (tmp_path / "working-time-cao-waterveen.yaml").write_text(
+        text.replace("name: atw-2025", "name: cao-waterveen"), encoding="utf-8"
+    )
+    assert loader(tmp_path)("cao-waterveen").name == "cao-waterveen"
+    with pytest.raises(BadInput, match='onbekende werktijdregels "atw-2025"; kies "cao-waterveen"'):
+        loader(tmp_path)("atw-2025")
+    with pytest.raises(BadInput, match="onbekende werktijdregels"):
+        load("cao-waterveen")
+    week = {
+        "horizon": {"start": "2026-11-23T00:00+01:00", "days": 7}, "travel": {"speed_kmh": 15},
+        "places": [{"id": "p", "lon": 5, "lat": 52}], "visits": [], "rules": "cao-waterveen",
+        "teams": [{"id": "t", "kind": "politie", "people": ["a"], "base": "p",
+                   "shifts": [{"start": "2026-11-24T18:00+01:00", "end": "2026-11-24T22:00+01:00"}]}],
+    }  # fmt: skip
+    (tmp_path / "week.json").write_text(json.dumps(week), encoding="utf-8")
+    monkeypatch.setenv("SHORTLIST_RULES_DIR", str(tmp_path))
+    done = CliRunner().invoke(plan, [str(tmp_path / "week.json"), "--iterations", "1"])
+    assert done.exit_code == 0, done.output

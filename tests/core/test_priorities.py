@@ -35,10 +35,6 @@ def test_every_priority_has_a_meaning_and_a_higher_one_is_never_worth_less(rules
     values = [rules.values()[name] for name in ("geen", "laag", "midden", "hoog")]
     assert values == sorted(values)
     assert values[0] == 0
-    for decided in ("hinderlijk", "overlastgevend", "crimineel", None, "alleen duiding"):
-        visits = [rules.visits(name, decided) for name in ("geen", "laag", "midden", "hoog")]
-        assert visits == sorted(visits)
-        assert visits[0] == 0
 
 
 def test_a_group_of_the_prosecution_and_an_accepted_group_are_told_apart(rules: PriorityRules) -> None:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from shortlist.planning.aanpak.measures import Catalogue, Chosen, GroupPicture, 
 from shortlist.planning.problem import parse_problem
 from shortlist.planning.week.demand import (
     Choice,
+    ChosenTimes,
     Duty,
     GroupWeek,
     HotTime,
@@ -58,6 +60,7 @@ def group(decided: str | None = "overlastgevend", priority: str | None = "hoog")
         GroupPicture(decided, priority=priority),
         plan(("jeugdboa", 3), ("jongerenwerk", 2), ("jop", 0)),
         (PLEIN, PARK),
+        approved=True,
     )
 
 
@@ -191,3 +194,51 @@ def test_a_night_over_the_end_of_summer_time_lasts_an_hour_longer() -> None:
 def test_a_sunday_night_is_cut_at_the_end_of_the_week_and_comes_back_on_monday() -> None:
     found = stretches(parse_times("zo 22:00-02:00"), MONDAY)
     assert [(s.hour, e.hour) for s, e in found] == [(23, 1), (21, 23)]
+
+
+def test_jeugdboas_go_only_where_a_request_was_approved(catalogue: Catalogue) -> None:
+    demand = demand_of([replace(group(), approved=False)], catalogue, VALUES, on=MONDAY)
+    assert {wish.kind for wish in demand.wishes} == {"jongerenwerk"}
+    assert any("geen goedgekeurde aanvraag" in left.reason for left in demand.left_out)
+
+
+@pytest.mark.parametrize(
+    ("change", "kinds"),
+    [
+        ({}, {"jeugdboa"}),
+        ({"approved": False}, {"politie"}),
+        ({"picture": GroupPicture("crimineel", priority="hoog")}, {"politie"}),
+        ({"picture": GroupPicture(None, answers={"leeftijd_oudste": 11}, priority="hoog")}, {"politie"}),
+        ({"urgent_until": None}, set()),
+    ],
+)
+def test_spoed_without_a_plan_van_aanpak_gets_the_first_measure_that_may_be_used(
+    catalogue: Catalogue, parameters: Parameters, change: dict[str, Any], kinds: set[str]
+) -> None:
+    found = replace(
+        group(),
+        plan=None,
+        urgent_until=date(2026, 12, 6),
+    )
+    found = replace(found, **change)
+    demand = demand_of([found], catalogue, VALUES, on=MONDAY, urgent=parameters.urgent_measures)
+    assert {wish.kind for wish in demand.wishes} == kinds
+    assert all(wish.urgent and wish.value == VALUES["hoog"] for wish in demand.wishes)
+    assert bool(demand.left_out) is not bool(kinds)
+
+
+def test_chosen_times_go_before_what_was_observed(catalogue: Catalogue) -> None:
+    chosen = ChosenTimes(parse_times("wo 16:00-19:00"), "Vakantie", "Fictieve teamleider")
+    found = replace(group(), spots=(replace(PLEIN, chosen=chosen),))
+    demand = demand_of([found], catalogue, VALUES, on=MONDAY)
+    assert {say_times(wish.spans) for wish in demand.wishes} == {"wo 16:00-19:00"}
+    assert all("Gekozen door Fictieve teamleider: Vakantie" in wish.note for wish in demand.wishes)
+
+
+def test_every_measure_that_the_rules_name_for_spoed_is_in_the_catalogue(
+    catalogue: Catalogue, parameters: Parameters
+) -> None:
+    for name in parameters.urgent_measures:
+        measure = catalogue.get(name)
+        assert measure is not None
+        assert measure.deployment is not None

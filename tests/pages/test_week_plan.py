@@ -12,12 +12,13 @@ from icalendar import Calendar
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
+from shortlist.deploying.tables import RequestStatus
 from shortlist.planning.tables import PlannedVisit, Shift, WeekPlan, WeekPlanStatus
 from shortlist.serving import work_one
 from shortlist.storing import jobs
 from tests.pages.conftest import Browser, City
 from tests.pages.street import actions, assess, street
-from tests.pages.week import WEEK, Week, approach, decide, week
+from tests.pages.week import WEEK, Week, approach, approve_boas, decide, week
 
 
 @pytest.fixture
@@ -303,6 +304,7 @@ def test_files_hold_every_visit_and_no_formulas(client: Browser, city_week: Week
     assess(named)
     decide(named)
     approach(named, ("jeugdboa", 1))
+    approve_boas(named)
     page = solved(client, city_week)
     rows = list(
         csv.reader(io.StringIO(client.get(f"{page}/bezoeken.csv").data.decode("utf-8-sig")), delimiter=";")
@@ -324,3 +326,19 @@ def test_other_roles_stay_outside(client: Browser, city_week: Week) -> None:
     assert client.get("/weekplannen").status_code == 200
     assert client.get("/weekplannen/nieuw").status_code == 403
     assert client.get(f"/weekplannen/{uuid4()}").status_code == 404
+
+
+def test_a_plan_is_not_approved_once_a_request_for_jeugdboas_is_gone(
+    client: Browser, city_week: Week
+) -> None:
+    page = solved(client, city_week)
+    with city_week.city.database.writing() as session:
+        session.execute(
+            update(RequestStatus).where(col(RequestStatus.sequence) == 2).values(state="ingetrokken")
+        )
+    answer = approve(client, page)
+    assert answer.status_code == 400
+    html = answer.get_data(as_text=True)
+    assert "Groep Dok en Groep Kade" in html
+    assert "geen goedgekeurde aanvraag" in html
+    assert approve(client, page, state="teruggestuurd", reason="De aanvraag is weg").status_code == 303

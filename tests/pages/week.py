@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from shortlist.deploying.tables import DeploymentRequest, RequestStatus
 from shortlist.guarding.audit import record, watch
 from shortlist.observing.tables import Place
 from shortlist.planning.tables import PlanMeasure, PlanVanAanpak, Shift, Team, TeamMember
@@ -62,6 +63,25 @@ def approach(place: Street, *measures: tuple[str, int], suffix: str = "") -> Non
     add(place, *rows)
 
 
+def approve_boas(place: Street, *, suffix: str = "") -> None:
+    """Put an approved request for jeugdboa's straight into the tables."""
+    actor = place.city.actor(f"veiligheidsmanager{suffix}").id
+    asked = DeploymentRequest(
+        group_id=place.group_id, nuisance="Lawaai", features="Plein", measures_taken="Gesprek", effect="Geen",
+        expected="Rust", recorded_at=NOW, recorded_by=actor,
+    )  # fmt: skip
+    add(place, asked)
+    add(
+        place,
+        *(
+            RequestStatus(
+                request_id=asked.id, sequence=number, state=state, recorded_at=NOW, recorded_by=actor
+            )
+            for number, state in enumerate(("ingediend", "goedgekeurd"), start=1)
+        ),
+    )
+
+
 def evening(day: int, start: int = 18, hours: int = 7) -> tuple[datetime, datetime]:
     """Return a shift of the week: weekday and Dutch winter hour."""
     begin = datetime(2026, 11, 30, tzinfo=NOW.tzinfo) + timedelta(days=day, hours=start - 1)
@@ -74,6 +94,7 @@ def week(city: City) -> Week:
         assess(place)
         decide(place, priority, suffix=suffix)
         approach(place, ("jeugdboa", 2), ("jongerenwerk", 1), suffix=suffix)
+        approve_boas(place, suffix=suffix)
     with city.database.writing() as session:
         watch(session)
         base = Place(stadsdeel_id=NOORD, name="Stadskantoor", kind="basis", lon=5.06, lat=52.06)

@@ -49,7 +49,7 @@ from shortlist.observing.tables import (
     Presence,
     Source,
 )
-from shortlist.observing.work import local_midnight, standing, today
+from shortlist.observing.work import Identities, identities, local_midnight, standing, today
 from shortlist.settings import read_settings
 from shortlist.storing import jobs
 from shortlist.storing.database import Database
@@ -233,14 +233,15 @@ def read_area(area: UUID | None, rules: "NetworkRules", *, now: datetime, sessio
         .where(*_usable(area, local_midnight(first)))
         .order_by(col(Gathering.started_at), col(Gathering.id))
     ).all()
-    present: defaultdict[UUID, list[str]] = defaultdict(list)
+    who = identities(session=session)
+    present: defaultdict[UUID, dict[str, None]] = defaultdict(dict)
     for gathering_id, person_id in session.execute(
         select(col(Presence.gathering_id), col(Presence.person_id))
         .join(Gathering, col(Gathering.id) == col(Presence.gathering_id))
         .where(*_usable(area, local_midnight(first)), col(Presence.capacity) == Capacity.BETROKKENE.value)
         .order_by(col(Presence.gathering_id), col(Presence.person_id))
     ):
-        present[gathering_id].append(str(person_id))
+        present[gathering_id][str(who.of(person_id))] = None
     occasions = []
     seen_with: defaultdict[UUID, dict[str, None]] = defaultdict(dict)
     stadsdeel_of: dict[str, UUID] = {}
@@ -262,7 +263,7 @@ def read_area(area: UUID | None, rules: "NetworkRules", *, now: datetime, sessio
                 row.effort_minutes,
             )
         )
-    members = _members(listed, since=first, session=session)
+    members = _members(listed, who, since=first, session=session)
     groups = {
         str(group): tuple(
             members[group] if len(members[group]) >= _LEAST_LISTED else seen_with.get(group, ())
@@ -285,7 +286,9 @@ def _usable(area: UUID | None, since: datetime) -> Iterable[ColumnElement[bool]]
         yield col(Gathering.stadsdeel_id) == area
 
 
-def _members(groups: set[UUID], *, since: date, session: Session) -> defaultdict[UUID, list[str]]:
+def _members(
+    groups: set[UUID], who: Identities, *, since: date, session: Session
+) -> defaultdict[UUID, list[str]]:
     later = aliased(Membership)
     until = col(Membership.valid_until)
     rows = session.execute(
@@ -298,8 +301,9 @@ def _members(groups: set[UUID], *, since: date, session: Session) -> defaultdict
     )
     found: defaultdict[UUID, list[str]] = defaultdict(list)
     for group, person in rows:
-        if group in groups and str(person) not in found[group]:
-            found[group].append(str(person))
+        known = str(who.of(person))
+        if group in groups and known not in found[group]:
+            found[group].append(known)
     return found
 
 

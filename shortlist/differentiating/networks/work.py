@@ -30,8 +30,9 @@ from shortlist.differentiating.networks.telling import (
 from shortlist.errors import NotFound
 from shortlist.guarding.audit import record
 from shortlist.guarding.roles import Actor, Role, require_role, require_stadsdeel
-from shortlist.observing.tables import Capacity, Gathering, Jeugdgroep, Person, Place, Presence
-from shortlist.observing.work import MEMBER_VIEWERS, standing
+from shortlist.observing.persons.work import pseudonyms
+from shortlist.observing.tables import Capacity, Gathering, Jeugdgroep, Place, Presence
+from shortlist.observing.work import MEMBER_VIEWERS, identities, standing
 
 READERS = (*MEMBER_VIEWERS, Role.STAFGROEPLID, Role.COORDINATOR_VTH)
 """Who sees groups and numbers."""
@@ -259,51 +260,52 @@ def persons_of(
         details={"venster": picture.current.number},
     )
     listed = listed_groups(area, session=session)
-    seen = {
-        str(person): pseudonym
-        for person, pseudonym in session.execute(
-            select(col(Person.id), col(Person.pseudonym))
-            .join(Presence, col(Presence.person_id) == col(Person.id))
-            .join(Gathering, col(Gathering.id) == col(Presence.gathering_id))
-            .where(
-                col(Presence.capacity) == Capacity.BETROKKENE.value,
-                col(Gathering.started_at) >= picture.current.start,
-                col(Gathering.started_at) < picture.current.end,
-                col(Gathering.group_id).in_(listed),
-                *([] if area is None else [col(Gathering.stadsdeel_id) == area]),
-                standing(),
-            )
-            .distinct()
+    who = identities(session=session)
+    present = session.execute(
+        select(col(Presence.person_id))
+        .join(Gathering, col(Gathering.id) == col(Presence.gathering_id))
+        .where(
+            col(Presence.capacity) == Capacity.BETROKKENE.value,
+            col(Gathering.started_at) >= picture.current.start,
+            col(Gathering.started_at) < picture.current.end,
+            col(Gathering.group_id).in_(listed),
+            *([] if area is None else [col(Gathering.stadsdeel_id) == area]),
+            standing(),
         )
-    }
+        .distinct()
+    ).scalars()
+    seen = pseudonyms({who.of(person) for person in present}, session=session)
     stored = session.get_one(NetworkPersons, (picture.snapshot_id, picture.current.number)).communities
     names = _group_names({group for one in stored for group in one["groups"]}, session=session)
     labels = numbered([name_of(one["id"], one["groups"], names) for one in stored])
     ordered = sorted(zip(labels, stored, strict=True), key=lambda one: one[0].casefold())
     communities = []
     for label, one in ordered[(page - 1) * MOST_DRAWN : page * MOST_DRAWN]:
-        known = sorted((seen[person] for person in one["persons"] if person in seen), key=str.casefold)
-        communities.append(CommunityPersons(label, known, len(one["persons"]) - len(known)))
+        persons = {who.of(UUID(person)) for person in one["persons"]}
+        known = sorted((seen[person] for person in persons if person in seen), key=str.casefold)
+        communities.append(CommunityPersons(label, known, len(persons) - len(known)))
     of_two = _of_two(picture.snapshot_id, listed, session=session)
     return Persons(picture, communities, len(stored), of_two)
 
 
 def _of_two(snapshot_id: UUID, listed: set[UUID], *, session: Session) -> list[tuple[str, str]]:
-    rows = session.execute(
-        select(MemberOfTwo, col(Person.pseudonym))
-        .join(Person, col(Person.id) == col(MemberOfTwo.person_id))
-        .where(
-            col(MemberOfTwo.snapshot_id) == snapshot_id,
-            col(MemberOfTwo.home_id).in_(listed),
-            col(MemberOfTwo.second_id).in_(listed),
-        )
-    ).all()
+    rows = list(
+        session.execute(
+            select(MemberOfTwo).where(
+                col(MemberOfTwo.snapshot_id) == snapshot_id,
+                col(MemberOfTwo.home_id).in_(listed),
+                col(MemberOfTwo.second_id).in_(listed),
+            )
+        ).scalars()
+    )
+    who = identities(session=session)
+    pseudonym = pseudonyms({who.of(row.person_id) for row in rows}, session=session)
     names = _group_names(
-        {str(group) for row, _ in rows for group in (row.home_id, row.second_id)}, session=session
+        {str(group) for row in rows for group in (row.home_id, row.second_id)}, session=session
     )
     told = [
         (
-            pseudonym,
+            pseudonym[who.of(row.person_id)],
             two_groups_words(
                 names[str(row.home_id)],
                 names[str(row.second_id)],
@@ -313,7 +315,7 @@ def _of_two(snapshot_id: UUID, listed: set[UUID], *, session: Session) -> list[t
                 row.probability,
             ),
         )
-        for row, pseudonym in rows
+        for row in rows
     ]
     return sorted(told, key=lambda one: one[0].casefold())
 

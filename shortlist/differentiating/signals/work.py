@@ -1,7 +1,7 @@
 """Use cases of signals: what waits for the JIT, what a signal rests on, and the decision that a person takes on it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -39,6 +39,7 @@ from shortlist.observing.work import (
     create_group,
     functions_of,
     get_group,
+    identities,
     link_groups,
     standing,
     today,
@@ -243,15 +244,8 @@ def get_signal(signal_id: UUID, *, actor: Actor, now: datetime, session: Session
     ).all()
     shown = [row for row in rows if row[3] and actor.sees(row[0].stadsdeel_id)]
     ids = [row[0].id for row in shown]
-    present = {
-        gathering: int(n)
-        for gathering, n in session.execute(
-            select(col(Presence.gathering_id), func.count())
-            .where(col(Presence.gathering_id).in_(ids), col(Presence.capacity) == Capacity.BETROKKENE.value)
-            .group_by(col(Presence.gathering_id))
-        )
-    }
-    counted = _of_groups(ids, [one.id for one in line.groups], session=session)
+    present = _present(ids, session=session)
+    counted = _of_groups(present, [one.id for one in line.groups], session=session)
     functions = functions_of({row[0].observer_id for row in shown}, session=session)
     places = _shared_places([one.id for one in line.groups], session=session)
     signal = session.get_one(NetworkSignal, signal_id)
@@ -268,7 +262,7 @@ def get_signal(signal_id: UUID, *, actor: Actor, now: datetime, session: Session
                 row.organisation,
                 row.observer_id,
                 row.effort_minutes,
-                present.get(row.id, 0),
+                len(present.get(row.id, ())),
                 [counted.get((row.id, one.id), 0) for one in line.groups],
             )
             for row, place, group, _ in shown
@@ -289,26 +283,38 @@ def _line(signal_id: UUID, *, actor: Actor, session: Session) -> SignalLine:
     return found[0]
 
 
-def _of_groups(
-    gatherings: Sequence[UUID], groups: Sequence[UUID], *, session: Session
-) -> dict[tuple[UUID, UUID], int]:
-    later = aliased(Membership)
-    rows = session.execute(
-        select(
-            col(Presence.gathering_id),
-            col(Membership.group_id),
-            func.count(col(Presence.person_id).distinct()),
+def _present(gatherings: Sequence[UUID], *, session: Session) -> dict[UUID, set[UUID]]:
+    """Return who was involved at each gathering; a person who was noted twice is one."""
+    who = identities(session=session)
+    found: dict[UUID, set[UUID]] = {}
+    for gathering, person in session.execute(
+        select(col(Presence.gathering_id), col(Presence.person_id)).where(
+            col(Presence.gathering_id).in_(gatherings), col(Presence.capacity) == Capacity.BETROKKENE.value
         )
-        .join(Membership, col(Membership.person_id) == col(Presence.person_id))
-        .where(
-            col(Presence.gathering_id).in_(gatherings),
-            col(Presence.capacity) == Capacity.BETROKKENE.value,
+    ):
+        found.setdefault(gathering, set()).add(who.of(person))
+    return found
+
+
+def _of_groups(
+    present: Mapping[UUID, set[UUID]], groups: Sequence[UUID], *, session: Session
+) -> dict[tuple[UUID, UUID], int]:
+    """Return per gathering and group how many of those involved belong, or belonged, to the group."""
+    who = identities(session=session)
+    later = aliased(Membership)
+    members: dict[UUID, set[UUID]] = {}
+    for group, person in session.execute(
+        select(col(Membership.group_id), col(Membership.person_id)).where(
             col(Membership.group_id).in_(groups),
             ~exists(select(1).where(col(later.supersedes_id) == col(Membership.id)).correlate(Membership)),
         )
-        .group_by(col(Presence.gathering_id), col(Membership.group_id))
-    )
-    return {(gathering, group): int(n) for gathering, group, n in rows}
+    ):
+        members.setdefault(group, set()).add(who.of(person))
+    return {
+        (gathering, group): len(persons & belong)
+        for gathering, persons in present.items()
+        for group, belong in members.items()
+    }
 
 
 def _shared_places(groups: Sequence[UUID], *, session: Session) -> dict[UUID, str]:

@@ -6,8 +6,9 @@ UID of an event stays the same over versions of a plan, so that a new version mo
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -24,35 +25,67 @@ _RISKY = ("=", "+", "-", "@", "\t")
 """A spreadsheet takes a cell that starts so for a formula."""
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarWeek:
+    """One team's shifts in one plan; ``stamp`` is when the plan was made."""
+
+    plan_id: UUID
+    week: date
+    version: int
+    stamp: datetime
+    shifts: Sequence[ShiftPicture]
+
+
 def calendar_of(
-    shifts: Iterable[ShiftPicture], *, week: date, version: int, stamp: datetime, address: str, title: str
+    shifts: Sequence[ShiftPicture], *, week: date, version: int, stamp: datetime, address: str, title: str
 ) -> bytes:
     """Return the iCalendar (RFC 5545) of one team's shifts, an event per visit and one per shift.
 
     ``stamp`` is when the plan was made; ``address`` is put before a shift's id and leads to its sheet.
     """
+    calendar = _calendar(title)
+    for event in _events(CalendarWeek(UUID(int=0), week, version, stamp, shifts), address):
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def feed_of(weeks: Iterable[CalendarWeek], *, sheet: str, title: str) -> bytes:
+    """Return the iCalendar that follows a team over weeks.
+
+    ``sheet`` is the address of a shift's sheet with the ids 0 (plan) and 1 (shift) in it.
+    """
+    calendar = _calendar(title)
+    calendar.add("refresh-interval", timedelta(hours=1), parameters={"value": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
+    before = sheet.removesuffix(str(UUID(int=1)))
+    for week in weeks:
+        for event in _events(week, before.replace(str(UUID(int=0)), str(week.plan_id))):
+            calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _calendar(title: str) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//Shortlist//Weekplan//NL")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", title)
-    for shift in shifts:
+    return calendar
+
+
+def _events(one: CalendarWeek, address: str) -> Iterator[Event]:
+    for shift in one.shifts:
         sheet = f"{address}{shift.id}"
-        calendar.add_component(
-            _event(
-                f"{week}:{shift.id}", f"Dienst {shift.team}", shift.starts_at, shift.ends_at, stamp, version,
-                place=shift.base, text=f"Dienstblad: {sheet}", busy=False,
-            )
+        yield _event(
+            f"{one.week}:{shift.id}", f"Dienst {shift.team}", shift.starts_at, shift.ends_at, one.stamp, one.version,
+            place=shift.base, text=f"Dienstblad: {sheet}", busy=False,
         )  # fmt: skip
         for number, stop in enumerate(shift.stops, start=1):
-            calendar.add_component(
-                _event(
-                    f"{week}:{stop.visit}:{stop.occurrence}", f"Bezoek {number}: {stop.place}", stop.starts_at,
-                    stop.ends_at, stamp, version, place=stop.place,
-                    text=f"{stop.measure_name}. Waarom en hoe staat op het dienstblad: {sheet}", busy=True,
-                    position=(stop.lat, stop.lon),
-                )
+            yield _event(
+                f"{one.week}:{stop.visit}:{stop.occurrence}", f"Bezoek {number}: {stop.place}", stop.starts_at,
+                stop.ends_at, one.stamp, one.version, place=stop.place,
+                text=f"{stop.measure_name}. Waarom en hoe staat op het dienstblad: {sheet}", busy=True,
+                position=(stop.lat, stop.lon),
             )  # fmt: skip
-    return bytes(calendar.to_ical())
 
 
 def _event(

@@ -1,6 +1,6 @@
 """Pages of a week plan: following, reading, deciding, printing; the sheet of a shift; files to take along."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,9 @@ from shortlist.guarding.door import Pages
 from shortlist.guarding.roles import Actor, Role
 from shortlist.guarding.work import all_stadsdelen
 from shortlist.observing.groups.work import today
+from shortlist.planning.adjusting.work import change_of, get_standing, locked_visits, names_of_both
+from shortlist.planning.replanning.differences import untouched
+from shortlist.planning.replanning.work import steps_since
 from shortlist.planning.reviewing import work
 from shortlist.planning.reviewing.exports import calendar_of, map_of, table_of
 from shortlist.planning.reviewing.picture import ShiftPicture, days_of, gap_words
@@ -21,7 +24,7 @@ from shortlist.planning.tables import WeekPlanState
 from shortlist.planning.week.schemas import DecisionForm
 from shortlist.planning.week.times import ZONE
 from shortlist.planning.week.work import next_monday, rules_on
-from shortlist.showing.charts import Block
+from shortlist.showing.charts import Block, DayLane
 from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.panels import WaitingWork
 from shortlist.showing.words import datum, tijd
@@ -33,10 +36,10 @@ _GEOJSON = "application/geo+json"
 @pages.route("/weekplannen/<uuid:plan_id>", allow=work.READERS, scope="stad")
 def plan_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
     """Show a week plan: how good, what it serves, what it leaves out, one day on the map, the week per team."""
-    return _plan_page(plan_id, blank(DecisionForm(), {"state": ""}), actor=actor, session=session)
+    return _plan_page(plan_id, blank(DecisionForm(), {"state": ""}), actor=actor, now=now, session=session)
 
 
-def _plan_page(plan_id: UUID, form: Form, *, actor: Actor, session: Session) -> str:
+def _plan_page(plan_id: UUID, form: Form, *, actor: Actor, now: datetime, session: Session) -> str:
     plan = work.get_week_plan(plan_id, actor=actor, session=session)
     days = days_of(plan.stops, plan.shifts, ZONE)
     day = _day_asked(days)
@@ -47,10 +50,24 @@ def _plan_page(plan_id: UUID, form: Form, *, actor: Actor, session: Session) -> 
         for shift in plan.shifts
         if shift.stops and _local_day(shift) == day and team in ("", str(shift.team_id))
     ]
+    may_plan = actor.has(*work.PLANNERS)
+    standing = get_standing(plan_id, session=session) if may_plan and plan.gap is not None else None
+    change = change_of(plan_id, session=session)
+    told = change is not None and plan.gap is not None and actor.citywide
+    steps = steps_since(plan_id, session=session) if told else None
+    may_change = standing is not None and standing.changeable
+    locked = locked_visits(standing, now=now) if standing else frozenset()
     return render_template(
         "planning/plan.html",
         plan=plan,
         form=form,
+        change=change,
+        steps=steps,
+        stays=untouched(steps, now) if steps else (0, 0),
+        names=names_of_both(plan_id, change, session=session) if change else {},
+        standing=standing,
+        may_change=may_change,
+        locked=locked,
         sunday=plan.week_start + timedelta(days=6),
         quality=gap_words(plan.gap) if plan.gap is not None else "",
         days=days,
@@ -62,10 +79,11 @@ def _plan_page(plan_id: UUID, form: Form, *, actor: Actor, session: Session) -> 
         legend=_legend(shown),
         rows=_rows(shown),
         lanes=_lanes(plan.shifts),
+        day_lanes=_day_lanes(plan_id, shown, locked, may_change),
         start=datetime.combine(plan.week_start, time(12), ZONE),
         may_decide=actor.has(*work.DECIDERS)
         and plan.state in (WeekPlanState.CONCEPT, WeekPlanState.VASTGESTELD),
-        may_plan=actor.has(*work.PLANNERS),
+        may_plan=may_plan,
         may_carry=actor.has(*work.LEADERS),
         seen=plan.steps[-1].sequence,
         states=WeekPlanState,
@@ -105,14 +123,42 @@ def _rows(shifts: Sequence[ShiftPicture]) -> list[tuple[int, Any, ShiftPicture]]
     return [(number, stop, shift) for number, (stop, shift) in enumerate(stops, start=1)]
 
 
+def _day_lanes(
+    plan_id: UUID, shifts: Sequence[ShiftPicture], locked: Collection[str], may_change: bool
+) -> list[DayLane]:
+    """Lay the visits of a day in their shifts; the teamleider can open each of them."""
+    lanes = []
+    for shift in shifts:
+        visits = []
+        for stop in shift.stops:
+            fixed = f"{stop.visit}#{stop.occurrence}" in locked
+            href = ""
+            if may_change:
+                href = url_for(
+                    "aanpassen.visit_page", plan_id=plan_id, bezoek=stop.visit, keer=stop.occurrence
+                )
+            label = f"{stop.group}, {stop.place}{', vastgezet' if fixed else ''}"
+            visits.append(
+                (Block(stop.starts_at, stop.ends_at, label, "●" if fixed else "", _KINDS[shift.kind]), href)
+            )
+        lanes.append(DayLane(shift.team, str(shift.id), shift.starts_at, shift.ends_at, visits))
+    return lanes
+
+
+_KINDS = {"jeugdboa": 1, "jongerenwerk": 2, "politie": 3}
+_IDLE = 5
+"""The greyest colour, for a shift without visits."""
+
+
 def _lanes(shifts: Sequence[ShiftPicture]) -> list[tuple[str, list[Block]]]:
     """Draw each team's shifts over the week, with the number of visits in each."""
-    kinds = {"jeugdboa": 1, "jongerenwerk": 2, "politie": 3}
     lanes: dict[str, list[Block]] = {}
     for shift in sorted(shifts, key=lambda one: (one.kind, one.team, one.starts_at)):
         count = len(shift.stops)
         lanes.setdefault(shift.team, []).append(
-            Block(shift.starts_at, shift.ends_at, f"{count} bezoeken", str(count), kinds.get(shift.kind, 4))
+            Block(shift.starts_at, shift.ends_at, f"{count} bezoeken", str(count), _KINDS[shift.kind])
+            if count
+            else Block(shift.starts_at, shift.ends_at, "geen bezoeken", "–", _IDLE)
         )
     return list(lanes.items())
 
@@ -159,6 +205,7 @@ def decide_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session)
                 WeekPlanState(form.data["state"]),
                 reason=form.data["reason"],
                 seen=form.data["seen"],
+                approved=current_app.extensions["shortlist.approved_groups"](session=session),
                 actor=actor,
                 now=now,
                 session=session,
@@ -169,7 +216,7 @@ def decide_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session)
         else:
             flash(f"Het weekplan is {form.data['state']}.", "ok")
             return redirect(url_for("plannen.plan_page", plan_id=plan_id), code=303)
-    return _plan_page(plan_id, form, actor=actor, session=session), 400
+    return _plan_page(plan_id, form, actor=actor, now=now, session=session), 400
 
 
 @pages.route("/weekplannen/<uuid:plan_id>/afdrukken", allow=work.READERS, scope="stad")

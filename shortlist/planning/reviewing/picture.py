@@ -86,8 +86,8 @@ class Missing:
 
     reason: str
     times: int
-    groups: tuple[tuple[str, str, int], ...]
-    """Group, measure and how many visits."""
+    groups: tuple[tuple[str, str, int, str, int], ...]
+    """Group, measure, how many visits, and the visit with its first occurrence that stayed out."""
 
 
 def gap_words(gap: float) -> str:
@@ -206,20 +206,23 @@ def served(problem: Mapping[str, Any], stops: Sequence[Stop]) -> tuple[list[Serv
 def missing(problem: Mapping[str, Any], result: Mapping[str, Any]) -> list[Missing]:
     """Return what stayed out, per binding reason, the reason that binds most first."""
     visits = {visit["id"]: visit for visit in problem["visits"]}
-    by_reason: dict[str, dict[tuple[str, str], int]] = {}
+    by_reason: dict[str, dict[tuple[str, str, str], list[int]]] = {}
     for item in result.get("unplanned", ()):
         article = (
             f" ({item['article']})" if item.get("article") and item["article"] not in item["reason"] else ""
         )
         visit = visits[item["visit"]]
-        key = (str(visit["name"]), notes_of(visit)[2])
+        key = (str(visit["name"]), notes_of(visit)[2], str(visit["id"]))
         groups = by_reason.setdefault(f"{item['reason']}{article}", {})
-        groups[key] = groups.get(key, 0) + 1
+        groups.setdefault(key, []).append(int(item["occurrence"]))
     found = [
         Missing(
             reason,
-            sum(groups.values()),
-            tuple((group, measure, times) for (group, measure), times in sorted(groups.items())),
+            sum(map(len, groups.values())),
+            tuple(
+                (group, measure, len(numbers), visit, min(numbers))
+                for (group, measure, visit), numbers in sorted(groups.items())
+            ),
         )
         for reason, groups in by_reason.items()
     ]

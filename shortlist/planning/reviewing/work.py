@@ -1,6 +1,6 @@
 """Use cases after a week plan was asked for: following, reading, deciding, and the sheet of a shift."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,12 +30,15 @@ from shortlist.planning.reviewing.picture import (
 )
 from shortlist.planning.tables import (
     PlannedVisit,
+    TeamKind,
     TeamMember,
     WeekPlan,
+    WeekPlanChange,
     WeekPlanResult,
     WeekPlanState,
     WeekPlanStatus,
 )
+from shortlist.showing.words import lijst
 from shortlist.storing import jobs
 from shortlist.storing.database import flush_or_refuse
 
@@ -72,6 +75,8 @@ class PlanLine:
     planned: int | None
     wanted: int
     gap: float | None
+    replaced: bool
+    """Whether a later version goes on from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,9 @@ def list_week_plans(*, actor: Actor, session: Session) -> list[PlanLine]:
             )
         )
     }
+    over = (WeekPlanState.TERUG, WeekPlanState.MISLUKT)
+    changes = session.execute(select(col(WeekPlanChange.plan_id), col(WeekPlanChange.based_on_id)))
+    continued = {row.based_on_id for row in changes if states[row.plan_id] not in over}
     rows = session.execute(
         select(WeekPlan, col(Account.name), col(WeekPlanResult.gap))
         .join(Account, col(Account.id) == col(WeekPlan.recorded_by))
@@ -164,6 +172,7 @@ def list_week_plans(*, actor: Actor, session: Session) -> list[PlanLine]:
             None if gap is None else counts.get(plan.id, 0),
             sum(visit["times_per_week"] for visit in plan.problem["visits"]),
             gap,
+            replaced=plan.id in continued,
         )
         for plan, name, gap in rows
     ]
@@ -242,6 +251,13 @@ def _whole(plan_id: UUID, *, session: Session) -> WeekPicture:
     )
 
 
+def plan_that_holds(monday: date, *, session: Session) -> WeekPicture | None:
+    """Return the approved plan of a week in full, or None."""
+    states = week_states(monday, session=session)
+    found = next((plan_id for plan_id, _, state in states if state is WeekPlanState.VASTGESTELD), None)
+    return _whole(found, session=session) if found else None
+
+
 def _solving(plan_id: UUID, *, session: Session) -> Solving:
     job = session.get(jobs.Job, plan_id)
     if job is None:
@@ -269,16 +285,20 @@ def decide_week_plan(
     *,
     reason: str,
     seen: int,
+    approved: Set[UUID],
     actor: Actor,
     now: datetime,
     session: Session,
 ) -> None:
     """Approve a plan (``vastgesteld``) or send it back with a reason. ``seen``: the newest step the decider saw.
 
+    ``approved``: the groups to which jeugdboa's may be sent today.
+
     An approved plan of the same week is sent back in the same breath, so that one plan holds per week.
 
     Raises:
-        Refused: the state does not allow it, the reason is missing, or somebody else decided meanwhile.
+        Refused: the state does not allow it, the reason is missing, a request for jeugdboa's was withdrawn since the
+            plan was made, or somebody else decided meanwhile.
     """
     require_role(actor, *DECIDERS)
     plan = _whole(plan_id, session=session)
@@ -289,6 +309,8 @@ def decide_week_plan(
     if state is WeekPlanState.TERUG and not reason.strip():
         message = "Schrijf op wat er anders moet, zodat de teamleider ermee verder kan."
         raise Refused(message, fields={"reason": message})
+    if state is WeekPlanState.VASTGESTELD:
+        _require_requests(plan, approved, now=now)
     _append(plan_id, seen + 1, state, reason, actor=actor, now=now, session=session)
     if state is WeekPlanState.VASTGESTELD:
         others = session.execute(
@@ -320,6 +342,22 @@ def decide_week_plan(
 
 
 _MEANWHILE = "Iemand anders heeft intussen over dit plan beslist: het is nu ‘{state}’. Open het plan opnieuw."
+
+
+def _require_requests(plan: WeekPicture, approved: Set[UUID], *, now: datetime) -> None:
+    """Raise Refused when jeugdboa's are still to go to a group without an approved request."""
+    without = sorted(
+        {
+            stop.group
+            for stop in plan.stops
+            if stop.kind == TeamKind.JEUGDBOA.value and stop.starts_at > now and stop.group_id not in approved
+        }
+    )
+    if without:
+        raise Refused(
+            f"Voor {lijst(without)} is er geen goedgekeurde aanvraag voor jeugdboa’s (meer). Stuur het plan terug, of "
+            "keur eerst de aanvraag goed."
+        )
 
 
 def _append(

@@ -1,6 +1,6 @@
 """The worker's use case: solve a week plan that was asked for, check it, store it or say why there is none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -17,7 +17,7 @@ from shortlist.planning.spreading import spread
 from shortlist.planning.tables import PlannedVisit, WeekPlan, WeekPlanResult, WeekPlanState, WeekPlanStatus
 from shortlist.planning.validator import violations
 from shortlist.planning.week.times import local_iso
-from shortlist.planning.working_time_files import load
+from shortlist.planning.working_time_files import Loader, load
 from shortlist.storing import jobs
 from shortlist.storing.database import Database
 
@@ -27,7 +27,11 @@ _BROKEN = "Er ging iets mis bij het rekenen. Probeer het opnieuw; blijft het mis
 
 
 def solve_week_plan(
-    database: Database, claim: jobs.Claim, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    database: Database,
+    claim: jobs.Claim,
+    *,
+    working_time: Loader = load,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
     """Solve the plan of a claimed job and store it as ``concept``, or as ``mislukt`` with the reason.
 
@@ -43,7 +47,7 @@ def solve_week_plan(
         keep = claim.payload.get("keep")
         earlier = _assignments(UUID(keep), session=session) if keep else []
     try:
-        problem = parse_problem(data, rules=load, source="weekplan")
+        problem = parse_problem(data, rules=working_time, source="weekplan")
         result = _solved(database, claim, problem, earlier, clock=clock)
         broken = violations(problem, result)
     except ShortlistError as fault:
@@ -56,7 +60,7 @@ def solve_week_plan(
         _fail(database, plan_id, f"Het gevonden plan is afgekeurd door de controle: {broken[0]}", clock=clock)
         return
     with database.writing() as session:
-        _store(plan_id, problem, data, result, now=clock(), session=watch(session))
+        _store(plan_id, data, result, now=clock(), session=watch(session))
 
 
 def _solved(
@@ -129,15 +133,10 @@ def _next_status(
     )
 
 
-def _store(
-    plan_id: UUID,
-    problem: Problem,
-    data: dict[str, Any],
-    result: dict[str, Any],
-    *,
-    now: datetime,
-    session: Session,
+def add_result(
+    plan_id: UUID, data: Mapping[str, Any], result: Mapping[str, Any], *, now: datetime, session: Session
 ) -> None:
+    """Store the visits and the sums of a plan; ``data`` is its problem, ``result`` has the contract's form."""
     visits = {visit["id"]: visit for visit in data["visits"]}
     for made in result["assignments"]:
         visit = visits[made["visit"]]
@@ -164,6 +163,12 @@ def _store(
             recorded_at=now,
         )
     )
+
+
+def _store(
+    plan_id: UUID, data: dict[str, Any], result: dict[str, Any], *, now: datetime, session: Session
+) -> None:
+    add_result(plan_id, data, result, now=now, session=session)
     session.add(_next_status(plan_id, WeekPlanState.CONCEPT, "", now=now, session=session))
     record(
         session,

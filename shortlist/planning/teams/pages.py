@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -12,13 +13,14 @@ from shortlist.errors import Refused
 from shortlist.guarding.door import Pages
 from shortlist.guarding.roles import Actor
 from shortlist.observing.groups.work import today
+from shortlist.planning.feeds.pages import SHOWN_ONCE
+from shortlist.planning.feeds.work import MAKERS, feeds_of
 from shortlist.planning.tables import TeamKind
 from shortlist.planning.teams import work
 from shortlist.planning.teams.schemas import DAYS, CopyForm, ShiftForm, TeamForm
 from shortlist.planning.week.times import monday_of
 from shortlist.planning.week.work import read_capacity, rules_on
 from shortlist.planning.working_time import WorkingTime
-from shortlist.planning.working_time_files import load
 from shortlist.showing.charts import Block
 from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.words import datum
@@ -35,8 +37,8 @@ def week_asked(now: datetime, default: date) -> date:
 
 
 def _rules(now: datetime) -> WorkingTime:
-    parameters = rules_on(current_app.extensions["shortlist.shelf"], today(now)).parameters
-    return load(parameters.working_time)
+    rules = rules_on(current_app.extensions["shortlist.shelf"], today(now))
+    return rules.working_time(rules.parameters.working_time)
 
 
 @pages.route("/teams", allow=work.LEADERS, scope="stad")
@@ -179,6 +181,9 @@ def team_page(*, team_id: UUID, actor: Actor, now: datetime, session: Session) -
         later=monday + timedelta(days=7),
         days=[(day, day) for day in DAYS],
         now=now,
+        may_follow=actor.has(*MAKERS),
+        feeds=feeds_of(team_id, session=session),
+        new_feed=cookie.pop(SHOWN_ONCE, "") if request.method == "GET" else "",
     )
     return page, 400 if request.method == "POST" else 200
 

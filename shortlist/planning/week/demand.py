@@ -11,12 +11,21 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from shortlist.planning.aanpak.measures import Catalogue, Deployment, GroupPicture, PlanText, refusals
+from shortlist.planning.aanpak.measures import (
+    Catalogue,
+    Deployment,
+    GroupPicture,
+    Measure,
+    PlanText,
+    refusals,
+    visits_to_start_from,
+)
 from shortlist.planning.week.times import DAY, Span, local_iso, parse_times, stretches, week_bounds
 
 ENFORCING = frozenset({"jeugdboa", "politie"})
 """Kinds of team that enforce: youth work keeps away from them in time."""
 TRUSTING = frozenset({"jongerenwerk"})
+JEUGDBOA = "jeugdboa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,8 @@ class Parameters:
     floor_share: float
     seconds: float
     working_time: str
+    urgent_measures: tuple[str, ...]
+    """What a spoedprocedure without a plan van aanpak brings: the first of these measures that may be used."""
     approach: tuple[tuple[str, str], ...]
     """Title and text of each rule of approach on a shift sheet."""
     contacts: tuple[tuple[str, str, str], ...]
@@ -59,6 +70,16 @@ class Spot:
     lat: float
     weight: int = 0
     hot: tuple[HotTime, ...] = ()
+    chosen: "ChosenTimes | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenTimes:
+    """Times that somebody chose over the observed ones, and why."""
+
+    spans: tuple[Span, ...]
+    reason: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +93,10 @@ class GroupWeek:
     picture: GroupPicture
     plan: PlanText | None
     spots: tuple[Spot, ...]
+    urgent_until: date | None = None
+    """Last day of a running spoedprocedure."""
+    approved: bool = False
+    """Whether a request for jeugdboa's was approved and not withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +124,10 @@ class Wish:
     """The hot times that ``spans`` rest on; empty when the usual times of the measure stand in."""
     note: str = ""
     """Why ``spans`` are more than the hot times; empty when they are just those."""
+    urgent: bool = False
+    """Whether a spoedprocedure asks for it."""
+    chosen: bool = False
+    """Whether somebody chose its times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,72 +176,121 @@ def parameters_from(data: Mapping[str, Any]) -> Parameters:
         valid_from=date.fromisoformat(data["valid_from"]),
         approach=tuple((rule["title"], rule["text"]) for rule in data["approach"]),
         contacts=tuple((line["who"], line.get("number", ""), line["when"]) for line in data["contacts"]),
+        urgent_measures=tuple(data["urgent"]["measures"]),
         **data["parameters"],
     )
 
 
 def demand_of(
-    groups: Iterable[GroupWeek], catalogue: Catalogue, values: Mapping[str, float], *, on: date
+    groups: Iterable[GroupWeek],
+    catalogue: Catalogue,
+    values: Mapping[str, float],
+    *,
+    on: date,
+    urgent: Sequence[str] = (),
 ) -> Demand:
     """Turn groups into wishes. ``values``: what a visit is worth per priority; ``on``: the Monday.
 
-    A measure whose term has passed gives no visits; a contra-indication of the catalogue never does.
+    A measure whose term has passed gives no visits; a contra-indication of the catalogue never does, nor does a
+    deployment of jeugdboa's without an approved request. ``urgent``: the measures of which a spoedprocedure without a
+    plan van aanpak gets the first that may be used.
     """
     wishes: list[Wish] = []
     left: list[LeftOut] = []
     for group in sorted(groups, key=lambda found: found.name):
-        plan, priority = group.plan, group.picture.priority
         reason = _why_none(group, values)
-        if reason or plan is None or priority is None:
+        if reason:
             left.append(LeftOut(group.group_id, group.name, "", reason))
             continue
-        kept = [row.measure for row in plan.measures]
-        for row in plan.measures:
+        if group.plan is None:
+            found, why = _urgent_wishes(group, catalogue, values, urgent)
+            wishes += found
+            left += [LeftOut(group.group_id, group.name, "Spoed", reason) for reason in why]
+            continue
+        kept = [row.measure for row in group.plan.measures]
+        for row in group.plan.measures:
             measure = catalogue.get(row.measure)
             if measure is None or measure.deployment is None or row.visits_per_week == 0:
                 continue
-            against = refusals(measure, group.picture, kept)
+            against = _against(group, measure, kept)
             if row.due_on < on:
                 against = (
                     *against,
                     "De termijn van deze maatregel is voorbij. Verleng hem in het plan van aanpak.",
                 )
-            if not group.spots:
-                against = (
-                    *against,
-                    "Er is geen plek bekend: geen vaste plek en geen waarneming met een plek.",
-                )
             if against:
                 left.append(LeftOut(group.group_id, group.name, measure.name, against[0]))
-                continue
-            shares = divide(row.visits_per_week, [spot.weight for spot in group.spots])
-            for number, (spot, times) in enumerate(zip(group.spots, shares, strict=True), start=1):
-                if times:
-                    spans, note = _spans(spot, measure.deployment, times)
-                    wishes.append(
-                        Wish(
-                            id=f"{group.group_id}:{measure.id}:{number}",
-                            group_id=group.group_id,
-                            group=group.name,
-                            stadsdeel=group.stadsdeel,
-                            measure=measure.id,
-                            measure_name=measure.name,
-                            kind=measure.deployment.kind,
-                            place_id=spot.place_id,
-                            place=spot.name,
-                            lon=spot.lon,
-                            lat=spot.lat,
-                            priority=priority,
-                            value=values[priority],
-                            times_per_week=times,
-                            service_minutes=measure.deployment.service_minutes,
-                            min_gap_hours=measure.deployment.min_gap_hours,
-                            spans=spans,
-                            hot=spot.hot,
-                            note=note,
-                        )
-                    )
+            else:
+                wishes += _wishes(group, measure, measure.deployment, row.visits_per_week, values)
     return Demand(tuple(wishes), tuple(left))
+
+
+def _against(group: GroupWeek, measure: Measure, kept: Sequence[str]) -> tuple[str, ...]:
+    """Return why a measure gives no visits to a group, in Dutch; none means it may."""
+    against = refusals(measure, group.picture, kept)
+    if measure.deployment is not None and measure.deployment.kind == JEUGDBOA and not group.approved:
+        against = (
+            *against,
+            "Er is geen goedgekeurde aanvraag voor jeugdboa’s. De veiligheidsmanager vraagt ze aan bij de coördinator.",
+        )
+    if not group.spots:
+        against = (*against, "Er is geen plek bekend: geen vaste plek en geen waarneming met een plek.")
+    return against
+
+
+def _urgent_wishes(
+    group: GroupWeek, catalogue: Catalogue, values: Mapping[str, float], urgent: Sequence[str]
+) -> tuple[list[Wish], list[str]]:
+    """Return the visits of the first measure that a group in a spoedprocedure may get, or why none may."""
+    why: list[str] = []
+    for name in urgent:
+        measure = catalogue.get(name)
+        if measure is None or measure.deployment is None:
+            continue
+        against = _against(group, measure, urgent[:0])
+        if not against:
+            times = visits_to_start_from(measure, group.picture.priority)
+            return _wishes(group, measure, measure.deployment, times, values), []
+        why.append(f"{measure.name}: {against[0]}")
+    return [], why or ["Er is geen maatregel aangewezen voor spoed (rules/week-plan.yaml)."]
+
+
+def _wishes(
+    group: GroupWeek, measure: Measure, deployment: Deployment, times: int, values: Mapping[str, float]
+) -> list[Wish]:
+    priority = group.picture.priority or ""
+    shares = divide(times, [spot.weight for spot in group.spots])
+    found = []
+    for number, (spot, share) in enumerate(zip(group.spots, shares, strict=True), start=1):
+        if not share:
+            continue
+        spans, note = _spans(spot, deployment, share)
+        found.append(
+            Wish(
+                id=f"{group.group_id}:{measure.id}:{number}",
+                group_id=group.group_id,
+                group=group.name,
+                stadsdeel=group.stadsdeel,
+                measure=measure.id,
+                measure_name=measure.name,
+                kind=deployment.kind,
+                place_id=spot.place_id,
+                place=spot.name,
+                lon=spot.lon,
+                lat=spot.lat,
+                priority=priority,
+                value=values[priority],
+                times_per_week=share,
+                service_minutes=deployment.service_minutes,
+                min_gap_hours=deployment.min_gap_hours,
+                spans=spans,
+                hot=spot.hot,
+                note=note,
+                urgent=group.urgent_until is not None,
+                chosen=spot.chosen is not None,
+            )
+        )
+    return found
 
 
 def _why_none(group: GroupWeek, values: Mapping[str, float]) -> str:
@@ -222,7 +300,7 @@ def _why_none(group: GroupWeek, values: Mapping[str, float]) -> str:
         return "De Stafgroep heeft nog geen prioriteit vastgesteld, of die is verlopen."
     if values.get(group.picture.priority, 0) <= 0:
         return f"Prioriteit {group.picture.priority}: geen geplande inzet."
-    if group.plan is None:
+    if group.plan is None and group.urgent_until is None:
         return "Er is nog geen plan van aanpak."
     return ""
 
@@ -232,9 +310,12 @@ def _spans(spot: Spot, deployment: Deployment, times: int) -> tuple[tuple[Span, 
 
     Enforcement keeps to the hot times; when those lie on too few days for the wanted visits, the same hours on a few
     other days are added, Friday and Saturday first. Youth work may also come at its usual times: it keeps away from
-    enforcement at the same spot, which would otherwise take the hot times from it.
+    enforcement at the same spot, which would otherwise take the hot times from it. Times that somebody chose go
+    before everything.
     """
     usual = parse_times("; ".join(deployment.usual_times))
+    if spot.chosen is not None:
+        return spot.chosen.spans, f"Gekozen door {spot.chosen.by}: {spot.chosen.reason}"
     hot = tuple(sorted({found.span for found in spot.hot}))
     if not hot:
         return usual, "Te weinig waarnemingen: gewone tijden van deze maatregel."
@@ -309,22 +390,14 @@ def problem_of(
         places[wish.place_id] = _place(wish.place_id, wish.place, wish.lon, wish.lat)
     visits = [_visit(wish, monday) for wish in demand.wishes]
     people = {person for team in teams for person, _ in team.people}
-    wanted: dict[str, int] = {}
-    for wish in demand.wishes:
-        wanted[wish.stadsdeel] = wanted.get(wish.stadsdeel, 0) + wish.times_per_week
-    floors = [
-        {"area": area, "visits": int(parameters.floor_share * times)}
-        for area, times in sorted(wanted.items())
-        if int(parameters.floor_share * times) > 0
-    ]
     return {
         "horizon": {"start": local_iso(start), "days": 7},
         "travel": {"speed_kmh": parameters.speed_kmh, "detour": parameters.detour},
         "places": list(places.values()),
         "teams": [_team(team) for team in teams],
         "visits": visits,
-        "not_with": _apart(demand.wishes, parameters.youth_work_apart_hours),
-        "floors": floors,
+        "not_with": kept_apart(visits, parameters.youth_work_apart_hours),
+        "floors": floors_of(visits, parameters.floor_share),
         "worked": [
             {"person": str(person), "start": local_iso(begin), "end": local_iso(end)}
             for person, begin, end in worked
@@ -371,18 +444,43 @@ def _visit(wish: Wish, monday: date) -> dict[str, Any]:
     }
 
 
-def _apart(wishes: Sequence[Wish], hours: float) -> list[dict[str, Any]]:
+def by_hand(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the locks and bans of one problem that still speak of visits and teams of another one."""
+    visits = {visit["id"] for visit in new["visits"]}
+    teams = {team["id"] for team in new["teams"]}
+    return {
+        name: [
+            one
+            for one in old.get(name, ())
+            if one["visit"] in visits and (one.get("team") is None or one["team"] in teams)
+        ]
+        for name in ("locked", "forbidden")
+    }
+
+
+def floors_of(visits: Sequence[Mapping[str, Any]], share: float) -> list[dict[str, Any]]:
+    """Return the part of the wanted visits that each stadsdeel ought to get at least."""
+    wanted: dict[str, int] = {}
+    for visit in visits:
+        wanted[visit["area"]] = wanted.get(visit["area"], 0) + visit["times_per_week"]
+    return [
+        {"area": area, "visits": int(share * times)}
+        for area, times in sorted(wanted.items())
+        if int(share * times) > 0
+    ]
+
+
+def kept_apart(visits: Sequence[Mapping[str, Any]], hours: float) -> list[dict[str, Any]]:
     """Keep apart in time what goes to one group: youth work and enforcement, and one kind of team at two places."""
     found = []
-    for number, one in enumerate(wishes):
-        for other in wishes[number + 1 :]:
-            if one.group_id != other.group_id:
+    for number, one in enumerate(visits):
+        for other in visits[number + 1 :]:
+            if one["group"] != other["group"]:
                 continue
-            kinds = {one.kind, other.kind}
-            if one.kind == other.kind:
-                found.append(
-                    {"visits": [one.id, other.id], "gap_hours": max(one.min_gap_hours, other.min_gap_hours)}
-                )
+            kinds = {*one["kinds"], *other["kinds"]}
+            if len(kinds) == 1:
+                gap = max(one["min_gap_hours"], other["min_gap_hours"])
+                found.append({"visits": [one["id"], other["id"]], "gap_hours": gap})
             elif kinds & TRUSTING and kinds & ENFORCING:
-                found.append({"visits": [one.id, other.id], "gap_hours": hours})
+                found.append({"visits": [one["id"], other["id"]], "gap_hours": hours})
     return found

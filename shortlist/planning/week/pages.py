@@ -38,6 +38,7 @@ def plan_list(*, actor: Actor, now: datetime, session: Session) -> ResponseRetur
 def new_plan(*, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
     """Show demand and capacity of a week, or queue the making of a plan."""
     rules = work.rules_on(current_app.extensions["shortlist.shelf"], today(now))
+    approved = current_app.extensions["shortlist.approved_groups"](session=session)
     monday = _week_asked(now)
     form = Form()
     if request.method == "POST":
@@ -48,6 +49,7 @@ def new_plan(*, actor: Actor, now: datetime, session: Session) -> ResponseReturn
                 plan_id = work.order_week_plan(
                     monday,
                     rules=rules,
+                    approved=approved,
                     choices={
                         row["id"]: Choice(row["times"], row["windows"])
                         for row in form.data["wishes"]
@@ -63,7 +65,7 @@ def new_plan(*, actor: Actor, now: datetime, session: Session) -> ResponseReturn
                 form = form.refused(refusal.message, refusal.fields)
             else:
                 return redirect(url_for("plannen.plan_page", plan_id=plan_id), code=303)
-    demand = work.read_demand(monday, rules=rules, now=now, session=session)
+    demand = work.read_demand(monday, rules=rules, approved=approved, now=now, session=session)
     teams = work.read_capacity(monday, session=session)
     if request.method == "GET":
         form = blank(WeekForm(), _prefilled(monday, demand.wishes))
@@ -136,6 +138,7 @@ def _rows(wishes: Sequence[Wish], form: Form) -> list[dict[str, Any]]:
         if number is None:
             number, free = free, free + 1
         brief = "Hete tijden, waarom?" if wish.hot else "Gewone tijden, waarom?"
+        brief = "Gekozen tijden, waarom?" if wish.chosen else brief
         rows.append({"wish": wish, "name": f"wishes.{number}", "brief": brief, "hot": _hot(wish)})
     return rows
 

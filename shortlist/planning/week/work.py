@@ -1,7 +1,7 @@
 """Use cases before a week plan is there: demand and capacity of a week, the problem, asking for a plan."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,10 +16,12 @@ from shortlist.guarding.tables import Account, Stadsdeel
 from shortlist.observing.groups.work import latest_state, standing, standing_place, today
 from shortlist.observing.tables import Gathering, GroupPlace, GroupState, Jeugdgroep, Place, Source
 from shortlist.planning.aanpak.measures import Catalogue
-from shortlist.planning.aanpak.work import catalogue_on, current_plans, decided_priorities, pictures_of
+from shortlist.planning.aanpak.work import catalogue_on, current_plans, pictures_of
+from shortlist.planning.adjusting.wording import in_words
 from shortlist.planning.hot_times import Seen, hot_spots
 from shortlist.planning.problem import parse_problem
 from shortlist.planning.tables import (
+    HotTimeChoice,
     Shift,
     Team,
     TeamMember,
@@ -29,6 +31,7 @@ from shortlist.planning.tables import (
 )
 from shortlist.planning.week.demand import (
     Choice,
+    ChosenTimes,
     Demand,
     Duty,
     GroupWeek,
@@ -36,14 +39,16 @@ from shortlist.planning.week.demand import (
     Parameters,
     Spot,
     TeamWeek,
+    by_hand,
     chosen_from,
     demand_of,
     parameters_from,
     problem_of,
 )
-from shortlist.planning.week.times import Span, moment, monday_of, week_bounds
-from shortlist.planning.working_time_files import load
-from shortlist.prioritising.work import priority_rules_on
+from shortlist.planning.week.times import Span, moment, monday_of, parse_times, week_bounds
+from shortlist.planning.working_time_files import Loader, loader
+from shortlist.prioritising.board import CurrentPriority
+from shortlist.prioritising.work import current_priorities, priority_rules_on
 from shortlist.storing import jobs
 from shortlist.storing.database import flush_or_refuse
 from shortlist.storing.dated_yaml import Shelf, newest_for
@@ -63,6 +68,8 @@ class WeekRules:
     catalogue: Catalogue
     parameters: Parameters
     values: Mapping[str, float]
+    working_time: Loader
+    """Finds the working-time rules in the folder that the others came from."""
 
 
 def rules_on(shelf: Shelf, on: date) -> WeekRules:
@@ -77,14 +84,25 @@ def rules_on(shelf: Shelf, on: date) -> WeekRules:
             f"{shelf.folder}: er is geen bestand van de soort 'week-plan'. Zet week-plan.yaml terug."
         )
     return WeekRules(
-        catalogue_on(shelf, on), parameters_from(document.data), priority_rules_on(shelf, on).values()
+        catalogue_on(shelf, on),
+        parameters_from(document.data),
+        priority_rules_on(shelf, on).values(),
+        loader(shelf.folder),
     )
 
 
-def read_groups(monday: date, *, parameters: Parameters, now: datetime, session: Session) -> list[GroupWeek]:
-    """Return every group that has a priority or a plan, as the week of ``monday`` sees it."""
+def read_groups(
+    monday: date, *, parameters: Parameters, approved: Set[UUID], now: datetime, session: Session
+) -> list[GroupWeek]:
+    """Return every group that has a priority or a plan, as the week of ``monday`` sees it.
+
+    A week that has begun is seen as it is today, so that a spoedprocedure counts from the day it starts.
+    ``approved``: the groups with an approved request for jeugdboa's.
+    """
+    on = max(monday, today(now))
     plans = current_plans(session=session)
-    ids = set(plans) | set(decided_priorities(monday, session=session))
+    priorities = current_priorities(on, session=session)
+    ids = set(plans) | set(priorities)
     rows = session.execute(
         select(
             col(Jeugdgroep.id), col(Jeugdgroep.name), col(Stadsdeel.name).label("stadsdeel"),
@@ -93,8 +111,8 @@ def read_groups(monday: date, *, parameters: Parameters, now: datetime, session:
         .join(Stadsdeel, col(Stadsdeel.id) == col(Jeugdgroep.stadsdeel_id))
         .where(col(Jeugdgroep.id).in_(ids))
     ).all()  # fmt: skip
-    pictures = pictures_of(ids, on=monday, session=session)
-    spots = _spots_of(ids, monday=monday, parameters=parameters, now=now, session=session)
+    pictures = pictures_of(ids, on=on, session=session)
+    spots = spots_of(ids, monday=monday, parameters=parameters, now=now, session=session)
     return [
         GroupWeek(
             group_id=row.id,
@@ -104,12 +122,18 @@ def read_groups(monday: date, *, parameters: Parameters, now: datetime, session:
             picture=pictures[row.id],
             plan=plans.get(row.id),
             spots=spots.get(row.id, ()),
+            urgent_until=_urgent_until(priorities.get(row.id)),
+            approved=row.id in approved,
         )
         for row in rows
     ]
 
 
-def _spots_of(
+def _urgent_until(current: CurrentPriority | None) -> date | None:
+    return current.valid_until if current is not None and current.urgent else None
+
+
+def spots_of(
     ids: Iterable[UUID], *, monday: date, parameters: Parameters, now: datetime, session: Session
 ) -> dict[UUID, tuple[Spot, ...]]:
     """Return where groups are to be found: hot spots from own observations, then dated places without any."""
@@ -156,7 +180,29 @@ def _spots_of(
     for group_id, place in dated:
         spots = found.setdefault(group_id, {})
         spots.setdefault(place.id, Spot(place.id, place.name, place.lon, place.lat))
-    return {group_id: tuple(spots.values()) for group_id, spots in found.items()}
+    chosen = chosen_times(wanted, session=session)
+    return {
+        group_id: tuple(
+            replace(spot, chosen=chosen.get((group_id, spot.place_id))) for spot in spots.values()
+        )
+        for group_id, spots in found.items()
+    }
+
+
+def chosen_times(group_ids: Iterable[UUID], *, session: Session) -> dict[tuple[UUID, UUID], ChosenTimes]:
+    """Return the times that people chose per group and place; where they went back to the observed ones: absent."""
+    rows = session.execute(
+        select(HotTimeChoice, col(Account.name))
+        .join(Account, col(Account.id) == col(HotTimeChoice.recorded_by))
+        .where(col(HotTimeChoice.group_id).in_(list(group_ids)))
+        .order_by(col(HotTimeChoice.sequence))
+    )
+    newest = {(row.group_id, row.place_id): (row, by) for row, by in rows}
+    return {
+        key: ChosenTimes(parse_times(row.times), row.reason, by)
+        for key, (row, by) in newest.items()
+        if row.times
+    }
 
 
 def read_capacity(monday: date, *, session: Session) -> list[TeamWeek]:
@@ -212,16 +258,20 @@ def worked_around(monday: date, *, session: Session) -> list[tuple[UUID, datetim
     return [(row.account_id, row.starts_at, row.ends_at) for row in rows]
 
 
-def read_demand(monday: date, *, rules: WeekRules, now: datetime, session: Session) -> Demand:
+def read_demand(
+    monday: date, *, rules: WeekRules, approved: Set[UUID], now: datetime, session: Session
+) -> Demand:
     """Return what the priorities and plans van aanpak ask of a week, and what asks for nothing and why."""
-    groups = read_groups(monday, parameters=rules.parameters, now=now, session=session)
-    return demand_of(groups, rules.catalogue, rules.values, on=monday)
+    parameters = rules.parameters
+    groups = read_groups(monday, parameters=parameters, approved=approved, now=now, session=session)
+    return demand_of(groups, rules.catalogue, rules.values, on=monday, urgent=parameters.urgent_measures)
 
 
 def build_problem(
     monday: date,
     *,
     rules: WeekRules,
+    approved: Set[UUID],
     choices: Mapping[str, Choice] | None = None,
     now: datetime,
     session: Session,
@@ -231,7 +281,7 @@ def build_problem(
     ``choices``: what the planner made of each wish; None takes every wish as it is. Teams without people or shifts
     stay out.
     """
-    demand = read_demand(monday, rules=rules, now=now, session=session)
+    demand = read_demand(monday, rules=rules, approved=approved, now=now, session=session)
     if choices is not None:
         demand = chosen_from(demand, choices)
     teams = [team for team in read_capacity(monday, session=session) if team.shifts and team.people]
@@ -261,6 +311,7 @@ def order_week_plan(
     monday: date,
     *,
     rules: WeekRules,
+    approved: Set[UUID],
     choices: Mapping[str, Choice] | None = None,
     keep: UUID | None = None,
     actor: Actor,
@@ -269,53 +320,27 @@ def order_week_plan(
 ) -> UUID:
     """Store the problem of a week, queue its solving and return the plan's id.
 
-    ``keep``: an earlier plan of this week of which as much as possible stays.
+    ``approved``: the groups with an approved request for jeugdboa's. ``keep``: an earlier plan of this week of which
+    as much as possible stays, what was locked or forbidden by hand without exception.
 
     Raises:
         Refused: nothing to plan, nobody to go, or this week is being computed already.
     """
     require_role(actor, *PLANNERS)
     require_week(monday, now=now)
-    problem = build_problem(monday, rules=rules, choices=choices, now=now, session=session)
+    problem = build_problem(monday, rules=rules, approved=approved, choices=choices, now=now, session=session)
     if not problem["visits"]:
         raise Refused("Er is niets te plannen: geen enkel bezoek is gekozen. Kies ten minste één bezoek.")
     if not problem["teams"]:
         raise Refused("Geen enkel team heeft die week een dienst. Voeg eerst diensten toe bij Teams.")
+    kept = session.get(WeekPlan, keep) if keep else None
+    if kept is not None:
+        problem |= by_hand(kept.problem, problem)
     try:
-        parse_problem(problem, rules=load, source="weekplan")
+        parse_problem(problem, rules=rules.working_time, source="weekplan")
     except BadInput as fault:
-        raise Refused(f"Zo kan er geen plan worden gemaakt: {fault.message}.") from None
-    for plan_id, state in plan_states(monday, session=session).items():
-        if state is WeekPlanState.BEREKENEN and plan_id != keep:
-            raise Refused(
-                "Voor deze week wordt al een plan berekend. Wacht tot het klaar is of stop het eerst."
-            )
-    last = session.execute(
-        select(func.max(col(WeekPlan.version))).where(col(WeekPlan.week_start) == monday)
-    ).scalar_one()
-    plan = WeekPlan(
-        week_start=monday, version=(last or 0) + 1, problem=problem, recorded_at=now, recorded_by=actor.id
-    )
-    session.add(plan)
-    flush_or_refuse(
-        session, "Iemand anders vroeg op hetzelfde moment een plan voor deze week. Kijk bij Weekplannen."
-    )
-    session.add(
-        WeekPlanStatus(
-            plan_id=plan.id,
-            sequence=1,
-            state=WeekPlanState.BEREKENEN.value,
-            recorded_at=now,
-            recorded_by=actor.id,
-        )
-    )
-    payload = {
-        "plan": str(plan.id),
-        "seconds": rules.parameters.seconds,
-        "seed": monday.toordinal(),
-        "keep": str(keep) if keep else None,
-    }
-    jobs.enqueue(JOB, payload, now=now, session=session, job_id=plan.id)
+        raise Refused(f"Zo kan er geen plan worden gemaakt: {in_words(fault.reason, problem)}.") from None
+    plan = queue_plan(monday, problem, keep=keep, rules=rules, actor=actor, now=now, session=session)
     record(
         session,
         actor=actor,
@@ -326,6 +351,81 @@ def order_week_plan(
         details={"week": monday.isoformat(), "versie": plan.version, "bezoeken": len(problem["visits"])},
     )
     return plan.id
+
+
+def queue_plan(
+    monday: date,
+    problem: Mapping[str, Any],
+    *,
+    keep: UUID | None,
+    rules: WeekRules,
+    actor: Actor,
+    now: datetime,
+    session: Session,
+) -> WeekPlan:
+    """Add a version of a week's plan with a lawful problem and queue its solving.
+
+    Raises:
+        Refused: a plan of this week is being computed already, or was asked for at the same moment.
+    """
+    for plan_id, state in plan_states(monday, session=session).items():
+        if state is WeekPlanState.BEREKENEN and plan_id != keep:
+            raise Refused(
+                "Voor deze week wordt al een plan berekend. Wacht tot het klaar is of stop het eerst."
+            )
+    plan = add_version(
+        monday, problem, WeekPlanState.BEREKENEN, reason="", actor=actor, now=now, session=session
+    )
+    payload = {
+        "plan": str(plan.id),
+        "seconds": rules.parameters.seconds,
+        "seed": monday.toordinal(),
+        "keep": str(keep) if keep else None,
+    }
+    jobs.enqueue(JOB, payload, now=now, session=session, job_id=plan.id)
+    return plan
+
+
+def add_version(
+    monday: date,
+    problem: Mapping[str, Any],
+    state: WeekPlanState,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    session: Session,
+) -> WeekPlan:
+    """Add the next version of a week's plan in its first state and return it.
+
+    Raises:
+        Refused: somebody else added a version at the same moment.
+    """
+    last = session.execute(
+        select(func.max(col(WeekPlan.version))).where(col(WeekPlan.week_start) == monday)
+    ).scalar_one()
+    plan = WeekPlan(
+        week_start=monday,
+        version=(last or 0) + 1,
+        problem=dict(problem),
+        recorded_at=now,
+        recorded_by=actor.id,
+    )
+    session.add(plan)
+    flush_or_refuse(
+        session, "Iemand anders maakte op hetzelfde moment een plan voor deze week. Kijk bij Weekplannen."
+    )
+    session.add(
+        WeekPlanStatus(
+            plan_id=plan.id,
+            sequence=1,
+            state=state.value,
+            reason=reason[:4000],
+            recorded_at=now,
+            recorded_by=actor.id,
+        )
+    )
+    return plan
 
 
 def plan_states(monday: date, *, session: Session) -> dict[UUID, WeekPlanState]:

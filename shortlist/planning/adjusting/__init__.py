@@ -1,0 +1,1 @@
+"""Changing a made plan by hand: move, lock, release, take out, forbid; every change is judged and makes a version."""

@@ -1,0 +1,1 @@
+"""What more capacity would bring: one pair more, one evening more; asked by people, computed by a worker."""

@@ -1,0 +1,1 @@
+"""The smallest change to a plan when something happens mid-week: what falls out, what comes in, what stays."""

@@ -1,0 +1,184 @@
+"""The smallest change: what is past or locked stays, what fell out is gone, and nearly everything else stays."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shortlist.planning.adjusting.changes import Draft, Made, begin, finished, put_in, take_out
+from shortlist.planning.engine import solve
+from shortlist.planning.fitting import Verdict, ask_all
+from shortlist.planning.itinerary import stops_of
+from shortlist.planning.plan import kept_from, to_json
+from shortlist.planning.problem import parse_problem
+from shortlist.planning.replanning.changed_week import Event, changed_problem
+from shortlist.planning.replanning.differences import compare, untouched
+from shortlist.planning.validator import violations
+from shortlist.planning.working_time_files import load
+from tests.bench.planned_weeks import week as planned_week
+
+WEDNESDAY = datetime.fromisoformat("2026-11-25T12:00:00+01:00")
+
+
+def stored(groups: int, teams: int, seed: int) -> dict[str, Any]:
+    """Return a made-up week as the product stores it: named teams and visits, shifts with an id."""
+    data = planned_week(groups, teams, seed)
+    for team in data["teams"]:
+        team["name"] = team["id"]
+        for number, shift in enumerate(team["shifts"]):
+            shift["note"] = f"{team['id']}/{number}"
+    for place in data["places"]:
+        place["name"] = place["id"]
+    for visit in data["visits"]:
+        visit |= {"name": visit["group"], "note": "hoog;jeugdboa;Jeugdboa’s", "area": "Noord"}
+    data["worked"] = []
+    return data
+
+
+def solved(
+    data: dict[str, Any], keep: list[dict[str, Any]] | None = None, steps: int = 3000
+) -> dict[str, Any]:
+    problem = parse_problem(data, rules=load)
+    kept = kept_from({"assignments": keep}, problem) if keep else None
+    return to_json(solve(problem, iterations=steps, seed=1, keep=kept), problem)
+
+
+def made_of(result: dict[str, Any]) -> list[Made]:
+    return [
+        Made(row["visit"], row["team"], datetime.fromisoformat(row["start"])) for row in result["assignments"]
+    ]
+
+
+def changed(
+    old: dict[str, Any], made: list[Made], event: Event, fresh: dict[str, Any], **more: Any
+) -> dict[str, Any]:
+    return changed_problem(old, made, fresh, event, now=WEDNESDAY, apart_hours=2.0, floor_share=0.4, **more)
+
+
+@pytest.fixture(scope="module")
+def before() -> tuple[dict[str, Any], dict[str, Any]]:
+    data = stored(30, 5, 4)
+    return data, solved(data)
+
+
+def test_a_sick_pair_and_a_new_spoed_group_leave_nine_of_ten_other_visits_where_they_were(
+    before: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    old, result = before
+    made = made_of(result)
+    evening = next(
+        shift["note"]
+        for team in old["teams"]
+        for shift in team["shifts"]
+        if datetime.fromisoformat(shift["start"]) > WEDNESDAY
+    )
+    visit = old["visits"][0]
+    urgent = {**visit, "id": "nieuw", "group": "nieuw", "name": "Nieuw", "value": 100, "times_per_week": 2}
+    fresh = {**old, "visits": [*old["visits"], urgent]}
+    event = Event(frozenset({evening}))
+    new = changed(old, made, event, fresh)
+    answer = solved(new, result["assignments"])
+    steps = compare(old, made, new, made_of(answer), event, frozenset({"nieuw"}))
+    free, stay = untouched(steps, WEDNESDAY)
+    assert free >= 20
+    assert stay >= 0.9 * free, f"{stay} van {free}"
+    past = {(one.visit, one.team, one.start) for one in made if one.start <= WEDNESDAY}
+    assert past <= {(one.visit, one.team, one.start) for one in made_of(answer)}
+    assert {step.why for step in steps if step.visit == "nieuw"} == {"nieuwe groep in de vraag"}
+    assert any(step.why == "de dienst valt uit" for step in steps)
+    assert not violations(parse_problem(new, rules=load), answer)
+
+
+def test_nothing_new_is_planned_in_the_past_and_a_closed_place_gets_no_more_visits(
+    before: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    old, result = before
+    made = made_of(result)
+    later = [one for one in made if one.start > WEDNESDAY]
+    place = next(visit["place"] for visit in old["visits"] if visit["id"] == later[0].visit)
+    new = changed(old, made, Event(places=frozenset({place})), old)
+    answer = made_of(solved(new, result["assignments"], steps=400))
+    past = {(one.visit, one.team, one.start) for one in made if one.start <= WEDNESDAY}
+    assert {(one.visit, one.team, one.start) for one in answer if one.start <= WEDNESDAY} == past
+    closed = {visit["id"] for visit in old["visits"] if visit["place"] == place}
+    assert not [one for one in answer if one.visit in closed and one.start > WEDNESDAY]
+
+
+def test_a_lock_to_come_stays_and_one_in_a_shift_that_falls_out_goes(
+    before: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    old, result = before
+    made = made_of(result)
+    later = [one for one in made if one.start > WEDNESDAY]
+    first, last = later[0], later[-1]
+    locks = [{"visit": one.visit, "team": one.team, "start": one.start.isoformat()} for one in (first, last)]
+    own = next(
+        shift["note"]
+        for team in old["teams"]
+        for shift in team["shifts"]
+        if team["id"] == first.team
+        and datetime.fromisoformat(shift["start"]) <= first.start < datetime.fromisoformat(shift["end"])
+    )
+    new = changed({**old, "locked": locks}, made, Event(frozenset({own})), old)
+    kept = {(lock["visit"], lock["team"], datetime.fromisoformat(lock["start"])) for lock in new["locked"]}
+    assert (last.visit, last.team, last.start) in kept
+    assert (first.visit, first.team, first.start) not in kept
+    parse_problem(new, rules=load)
+
+
+def test_a_closed_group_keeps_what_was_done_and_nothing_more(
+    before: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    old, result = before
+    made = made_of(result)
+    group = next(visit["group"] for visit in old["visits"])
+    new = changed(old, made, Event(), old, closed_groups=[group])
+    done = sum(one.visit == f"v{group[1:]}" and one.start <= WEDNESDAY for one in made)
+    assert sum(visit["times_per_week"] for visit in new["visits"] if visit["group"] == group) == done
+
+
+@given(seed=st.integers(0, 10_000), number=st.integers(0, 50), after=st.integers(0, 30))
+@settings(max_examples=25, deadline=None)
+def test_every_answer_that_says_it_fits_makes_a_lawful_plan(seed: int, number: int, after: int) -> None:
+    """Also: each change by hand keeps sums, bound and what stayed out right; the validator counts them."""
+    data = stored(8, 2, seed)
+    result = solved(data, steps=60)
+    problem = parse_problem(data, rules=load)
+    draft: Draft = begin(data, made_of(result), result)
+    if not draft.made:
+        return
+    made = draft.made[number % len(draft.made)]
+    without = take_out(draft, made)
+    assert not violations(problem, finished(without, problem))
+    index = next(v for v, visit in enumerate(problem.visits) if visit.id == made.visit)
+    rows = [{"visit": m.visit, "team": m.team, "start": m.start.isoformat()} for m in without.made]
+    fits = [
+        answer
+        for answer in ask_all(problem, stops_of(problem, {"assignments": rows}), index)
+        if answer.verdict is Verdict.FITS
+    ]
+    for answer in fits[after % len(fits) : after % len(fits) + 2] if fits else ():
+        assert answer.start is not None
+        start = problem.clock.local(answer.start)
+        tried = put_in(without, Made(made.visit, problem.teams[answer.key[0]].id, start))
+        assert not violations(problem, finished(tried, problem))
+
+
+def test_a_shift_says_who_must_give_way(before: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    data, result = before
+    problem = parse_problem(data, rules=load)
+    stops = stops_of(problem, result)
+    out = {row["visit"] for row in result["unplanned"]}
+    room = [
+        answer
+        for number, visit in enumerate(problem.visits)
+        if visit.id in out
+        for answer in ask_all(problem, stops, number)
+        if answer.verdict is Verdict.ROOM and answer.other is not None
+    ]
+    assert room
+    for answer in room:
+        assert answer.other is not None
+        assert (answer.other.team, answer.other.shift) == answer.key
