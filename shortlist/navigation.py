@@ -19,8 +19,10 @@ from shortlist.classifying.comparing.pages import COMPARERS
 from shortlist.classifying.comparing.pages import pages as comparing
 from shortlist.connecting.pages import pages as connecting
 from shortlist.deploying import pages as deploying
+from shortlist.deploying.handover.pages import pages as handover
 from shortlist.deploying.reports.pages import pages as reports
 from shortlist.deploying.requests.pages import pages as requests
+from shortlist.deploying.shifts.pages import pages as shifts
 from shortlist.differentiating import pages as members
 from shortlist.differentiating.validating.pages import pages as validating
 from shortlist.differentiating.viewing import pages as viewing
@@ -75,6 +77,8 @@ ITEMS: tuple[NavItem, ...] = (
         frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.TEAMLEIDER}),
     ),
     NavItem("JIT-agenda", "agenda.overview", agenda.JIT),
+    NavItem("Diensten", "diensten.shift_list", frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})),
+    NavItem("Verslagen", "verslagen.report_way", frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH})),
     NavItem("Doorlooptijden", "doorlooptijd.overview", reporting.READERS),
     NavItem("Vergelijken", "vergelijken.compare", COMPARERS),
     NavItem("Overeenstemming", "overeenstemming.overview", AGREEMENT_READERS),
@@ -112,6 +116,7 @@ RULE_KINDS: tuple[str, ...] = (
     "week-plan",
     "lead-times",
     "agreement",
+    "handover-terms",
 )
 """Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
@@ -135,7 +140,9 @@ def rooms() -> Iterator[Pages]:
     yield weekplan.pages
     yield plannen.pages
     yield requests
+    yield shifts
     yield reports
+    yield handover
     yield connecting
     yield reporting.pages
 

@@ -46,7 +46,10 @@ def finish(database: Database) -> None:
     with database.writing() as session:
         watch(session)
         _, plans = work.computed_plans(session)
-        week.finish_weeks(plans, coordinator=work.reopen(session), now=system_clock(), session=session)
+        now = system_clock()
+        week.finish_weeks(plans, coordinator=work.reopen(session), now=now, session=session)
+        week.tell_chief_of_shifts(now=now, session=session)
+        week.pass_reports_on(now=now, session=session)
 
 
 @click.command(help="Vul een lege, bijgewerkte database met de fictieve stad Waterveen en start de pagina's.")

@@ -6,11 +6,13 @@ from uuid import UUID
 from flask import url_for
 from sqlmodel import Session
 
+from shortlist.deploying.handover import pages as handover
 from shortlist.deploying.reports import pages as reports
 from shortlist.deploying.reports.work import REPORT_READERS, outcome_counts
 from shortlist.deploying.requests import pages as requests
 from shortlist.deploying.requests.transitions import WORKING
 from shortlist.deploying.requests.work import READERS, request_of
+from shortlist.deploying.shifts import pages as shifts
 from shortlist.guarding.roles import Actor, Role
 from shortlist.showing.panels import Panel, WaitingWork
 
@@ -44,8 +46,10 @@ def panel(group_id: UUID, *, actor: Actor, now: datetime, session: Session) -> P
 
 
 def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWork]:
-    """List what waits in deploying: requests and reports."""
+    """List what waits in deploying: requests, telling the Operationeel Chef, reports and passing them on."""
     return [
         *requests.waiting(actor=actor, now=now, session=session),
+        *shifts.waiting(actor=actor, now=now, session=session),
         *reports.waiting(actor=actor, now=now, session=session),
+        *handover.waiting(actor=actor, now=now, session=session),
     ]
