@@ -33,10 +33,12 @@ from shortlist.guarding.roles import Actor, Role
 from shortlist.observing.gatherings.pages import pages as gatherings
 from shortlist.observing.pages import pages as observing
 from shortlist.planning.aanpak import pages as aanpak
+from shortlist.planning.fitting.work import fit_with
 from shortlist.planning.reviewing import pages as plannen
 from shortlist.planning.teams import pages as teams
 from shortlist.planning.week import pages as weekplan
 from shortlist.prioritising import pages as prioritising
+from shortlist.prioritising.meeting.pages import pages as stafgroep
 from shortlist.prioritising.urgent import pages as urgent
 from shortlist.reporting import pages as reporting
 from shortlist.showing.panels import Panel, WaitingWork
@@ -108,6 +110,8 @@ AGENDA: tuple[WorkSource, ...] = (viewing.waiting,)
 """What later rooms put on the JIT agenda, beside the answers that classifying puts there."""
 MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
+CAPACITY = fit_with
+"""What priorities would ask of the teams: ``(group → priority, *, shelf, now, session) -> Fit``."""
 RULE_KINDS: tuple[str, ...] = (
     "member-roles",
     "member-reading",
@@ -117,6 +121,7 @@ RULE_KINDS: tuple[str, ...] = (
     "lead-times",
     "agreement",
     "handover-terms",
+    "stafgroep",
 )
 """Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
@@ -134,6 +139,7 @@ def rooms() -> Iterator[Pages]:
     yield viewing.pages
     yield validating
     yield prioritising.pages
+    yield stafgroep
     yield urgent.pages
     yield aanpak.pages
     yield teams.pages

@@ -13,6 +13,7 @@ FILLERS = frozenset({Role.JEUGDAGENT, Role.JONGERENWERKER})
 LEADERS = frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})
 PLAN_READERS = LEADERS | {Role.STAFGROEPLID, Role.VEILIGHEIDSMANAGER}
 CARRIERS = LEADERS | {Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT}
+COMPARERS = frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID})
 MEMBERS = frozenset({Role.JEUGDAGENT, Role.JONGERENWERKER, Role.VEILIGHEIDSMANAGER})
 OBSERVERS = MEMBERS | {Role.JEUGDBOA, Role.TEAMLEIDER}
 
@@ -68,7 +69,13 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "prioriteit.overview": (frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID}), "eigen"),
     "prioriteit.history": (STREET, "stadsdeel"),
     "prioriteit.proposal": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
-    "prioriteit.meeting": (frozenset({Role.STAFGROEPLID}), "eigen"),
+    "prioriteit.ordering": (COMPARERS, "eigen"),
+    "stafgroep.agenda": (COMPARERS, "eigen"),
+    "stafgroep.meeting": (COMPARERS, "stadsdeel"),
+    "stafgroep.presence": (frozenset({Role.STAFGROEPLID}), "stadsdeel"),
+    "stafgroep.close": (frozenset({Role.STAFGROEPLID}), "stadsdeel"),
+    "stafgroep.minutes": (COMPARERS, "stadsdeel"),
+    "stafgroep.triangle": (COMPARERS, "stadsdeel"),
     "spoed.urgent": (STREET, "stadsdeel"),
     "spoed.decide": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
     "spoed.withdraw": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
