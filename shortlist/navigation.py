@@ -38,7 +38,9 @@ from shortlist.planning.reviewing import pages as plannen
 from shortlist.planning.teams import pages as teams
 from shortlist.planning.week import pages as weekplan
 from shortlist.prioritising import pages as prioritising
+from shortlist.prioritising.city.pages import pages as city
 from shortlist.prioritising.meeting.pages import pages as stafgroep
+from shortlist.prioritising.prosecution import pages as prosecution
 from shortlist.prioritising.urgent import pages as urgent
 from shortlist.reporting import pages as reporting
 from shortlist.showing.panels import Panel, WaitingWork
@@ -102,6 +104,7 @@ WORK: tuple[WorkSource, ...] = (
     viewing.waiting,
     urgent.waiting,
     prioritising.waiting,
+    prosecution.waiting,
     aanpak.waiting,
     plannen.waiting,
     deploying.waiting,
@@ -140,6 +143,8 @@ def rooms() -> Iterator[Pages]:
     yield validating
     yield prioritising.pages
     yield stafgroep
+    yield prosecution.pages
+    yield city
     yield urgent.pages
     yield aanpak.pages
     yield teams.pages

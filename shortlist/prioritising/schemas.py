@@ -108,6 +108,20 @@ class TriangleForm(DutchSchema):
     reason = Text(required=True, validate=_LONG, metadata={"label": "Reden"})
 
 
+class TransferForm(DutchSchema):
+    """A criminal group is transferred to the OM."""
+
+    sent_to = Text(
+        required=True,
+        validate=validate.Length(
+            min=3, max=120, error="Schrijf parket en functie, in ten hoogste 120 tekens."
+        ),
+        metadata={"label": "Aan wie"},
+    )
+    reason = Text(required=True, validate=_LONG, metadata={"label": "Reden"})
+    seen = fields.Integer(required=True, metadata={"label": "Eerdere overdrachten"})
+
+
 def meeting_form(proposals: Iterable[str]) -> Schema:
     """Make the form of a meeting: one :class:`DecisionForm` per proposal, under the proposal's id."""
     rows: dict[str, Any] = {proposal: fields.Nested(DecisionForm) for proposal in proposals}
