@@ -19,6 +19,7 @@ from shortlist.classifying.comparing.pages import COMPARERS
 from shortlist.classifying.comparing.pages import pages as comparing
 from shortlist.connecting.pages import pages as connecting
 from shortlist.deploying import pages as deploying
+from shortlist.deploying.effect.pages import pages as effect
 from shortlist.deploying.handover.pages import pages as handover
 from shortlist.deploying.reports.pages import pages as reports
 from shortlist.deploying.requests.pages import pages as requests
@@ -125,6 +126,7 @@ RULE_KINDS: tuple[str, ...] = (
     "agreement",
     "handover-terms",
     "stafgroep",
+    "effect",
 )
 """Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
@@ -154,6 +156,7 @@ def rooms() -> Iterator[Pages]:
     yield shifts
     yield reports
     yield handover
+    yield effect
     yield connecting
     yield reporting.pages
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import url_for
 from sqlmodel import Session
 
+from shortlist.deploying.effect import pages as effect
 from shortlist.deploying.handover import pages as handover
 from shortlist.deploying.reports import pages as reports
 from shortlist.deploying.reports.work import REPORT_READERS, outcome_counts
@@ -39,6 +40,7 @@ def panel(group_id: UUID, *, actor: Actor, now: datetime, session: Session) -> P
             "found": found,
             "counts": outcome_counts(group_id, since=now - _SHOWN, session=session),
             "reads": actor.has(*REPORT_READERS),
+            "compares": actor.has(*effect.READERS),
         },
         link,
         label,
@@ -52,4 +54,5 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
         *shifts.waiting(actor=actor, now=now, session=session),
         *reports.waiting(actor=actor, now=now, session=session),
         *handover.waiting(actor=actor, now=now, session=session),
+        *effect.waiting(actor=actor, now=now, session=session),
     ]

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from shortlist.storing.columns import PERSONAL, UtcDateTime, between, not_empty, one_of, plausible
+from shortlist.storing.columns import PERSONAL, Json, UtcDateTime, between, not_empty, one_of, plausible
 
 
 class RequestState(StrEnum):
@@ -44,6 +45,25 @@ class HandoverState(StrEnum):
     MANAGER = "bij de veiligheidsmanager"
     JIT = "bij het JIT"
     GELEZEN = "gelezen door het JIT"
+
+
+class ReviewChoice(StrEnum):
+    """What the veiligheidsmanager chose after looking at what changed."""
+
+    DOORGAAN = "doorgaan"
+    HALVEREN = "halveren"
+    STOPPEN = "stoppen"
+    STRUCTUREEL = "structurele inzet"
+    FYSIEK = "fysieke maatregel"
+
+
+class GoalReached(StrEnum):
+    """Whether the goal of the plan van aanpak was reached, as people judge it."""
+
+    JA = "ja"
+    DEELS = "deels"
+    NEE = "nee"
+    ONBEKEND = "onbekend"
 
 
 class DeploymentRequest(SQLModel, table=True):
@@ -157,5 +177,53 @@ class ReportHandover(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     report_id: UUID = Field(foreign_key="deployment_report.id", index=True)
     state: str = Field(max_length=30)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class DeploymentReview(SQLModel, table=True):
+    """A choice to go on, scale down, stop or do something lasting, with the figures that lay there."""
+
+    __tablename__ = "deployment_review"
+    __table_args__ = (
+        one_of("choice", ReviewChoice),
+        not_empty("reason"),
+        UniqueConstraint("group_id", "sequence"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    group_id: UUID = Field(foreign_key="jeugdgroep.id")
+    sequence: int
+    """1, 2, … per group: two people choosing at once collide here."""
+    choice: str = Field(max_length=20)
+    reason: str = Field(max_length=4000)
+    figures: dict[str, Any] = Field(sa_type=Json)
+    """What the page said on that day: counts and ratios, nothing about a person."""
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class GroupEvaluation(SQLModel, table=True):
+    """The evaluation with which a group is closed (step 7)."""
+
+    __tablename__ = "group_evaluation"
+    __table_args__ = (
+        one_of("goal", GoalReached),
+        not_empty("course"),
+        not_empty("aftercare"),
+        UniqueConstraint("group_id", "sequence"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    group_id: UUID = Field(foreign_key="jeugdgroep.id")
+    sequence: int
+    """1, 2, … per group: a group may be opened again and closed anew."""
+    goal: str = Field(max_length=10)
+    course: str = Field(max_length=4000)
+    """What was done and what changed, in the words of the JIT."""
+    lessons: str = Field(default="", max_length=4000)
+    aftercare: str = Field(max_length=4000)
+    """Who keeps an eye on it, and until when."""
+    figures: dict[str, Any] = Field(sa_type=Json)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_by: UUID = Field(foreign_key="account.id")

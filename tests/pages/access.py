@@ -113,6 +113,8 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "diensten.shift_list": (LEADERS, "stad"),
     "diensten.shift_report": (CARRIERS - LEADERS, "eigen"),
     "verslagen.report_way": (MEMBERS | LEADERS, "eigen"),
+    "effect.change": (MEMBERS | LEADERS | {Role.STAFGROEPLID}, "stadsdeel"),
+    "effect.evaluation": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
     "inzet.own_shifts": (frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT}), "eigen"),
     "inzet.report": (frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT}), "eigen"),
     "inzet.group_reports": (MEMBERS | {Role.COORDINATOR_VTH, Role.TEAMLEIDER}, "stadsdeel"),

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = '0003'
 down_revision = '0002'
@@ -43,6 +44,41 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['recorded_by'], ['account.id'], name=op.f('fk_chief_notice_recorded_by_account')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_chief_notice')),
     sa.UniqueConstraint('plan_id', 'shift_id', 'sequence', name=op.f('uq_chief_notice_plan_id_shift_id_sequence'))
+    )
+    op.create_table('deployment_review',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('group_id', sa.Uuid(), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('choice', sa.String(length=20), nullable=False),
+    sa.Column('reason', sa.String(length=4000), nullable=False),
+    sa.Column('figures', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=False),
+    sa.CheckConstraint("choice IN ('doorgaan', 'halveren', 'stoppen', 'structurele inzet', 'fysieke maatregel')", name=op.f('ck_deployment_review_choice_known')),
+    sa.CheckConstraint('length(trim(reason)) > 0', name=op.f('ck_deployment_review_reason_not_empty')),
+    sa.ForeignKeyConstraint(['group_id'], ['jeugdgroep.id'], name=op.f('fk_deployment_review_group_id_jeugdgroep')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['account.id'], name=op.f('fk_deployment_review_recorded_by_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deployment_review')),
+    sa.UniqueConstraint('group_id', 'sequence', name=op.f('uq_deployment_review_group_id_sequence'))
+    )
+    op.create_table('group_evaluation',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('group_id', sa.Uuid(), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('goal', sa.String(length=10), nullable=False),
+    sa.Column('course', sa.String(length=4000), nullable=False),
+    sa.Column('lessons', sa.String(length=4000), nullable=False),
+    sa.Column('aftercare', sa.String(length=4000), nullable=False),
+    sa.Column('figures', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=False),
+    sa.CheckConstraint("goal IN ('ja', 'deels', 'nee', 'onbekend')", name=op.f('ck_group_evaluation_goal_known')),
+    sa.CheckConstraint('length(trim(aftercare)) > 0', name=op.f('ck_group_evaluation_aftercare_not_empty')),
+    sa.CheckConstraint('length(trim(course)) > 0', name=op.f('ck_group_evaluation_course_not_empty')),
+    sa.ForeignKeyConstraint(['group_id'], ['jeugdgroep.id'], name=op.f('fk_group_evaluation_group_id_jeugdgroep')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['account.id'], name=op.f('fk_group_evaluation_recorded_by_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_group_evaluation')),
+    sa.UniqueConstraint('group_id', 'sequence', name=op.f('uq_group_evaluation_group_id_sequence'))
     )
     op.create_table('meeting_end',
     sa.Column('meeting_id', sa.Uuid(), nullable=False),
@@ -139,6 +175,8 @@ def downgrade() -> None:
     op.drop_table('prosecution_transfer')
     op.drop_table('meeting_presence')
     op.drop_table('meeting_end')
+    op.drop_table('group_evaluation')
+    op.drop_table('deployment_review')
     op.drop_table('chief_notice')
     with op.batch_alter_table('stafgroep_meeting', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_stafgroep_meeting_stadsdeel_id'))
