@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from shortlist.classifying import pages as classifying
 from shortlist.classifying.agenda import pages as agenda
+from shortlist.classifying.agenda import table as agenda_table
 from shortlist.classifying.agreeing.pages import READERS as AGREEMENT_READERS
 from shortlist.classifying.agreeing.pages import pages as agreeing
 from shortlist.classifying.comparing.pages import COMPARERS
@@ -20,9 +21,12 @@ from shortlist.classifying.comparing.pages import pages as comparing
 from shortlist.connecting.pages import pages as connecting
 from shortlist.deploying import pages as deploying
 from shortlist.deploying.effect.pages import pages as effect
+from shortlist.deploying.handover import steps as report_states
 from shortlist.deploying.handover.pages import pages as handover
 from shortlist.deploying.reports.pages import pages as reports
+from shortlist.deploying.requests import transitions as request_states
 from shortlist.deploying.requests.pages import pages as requests
+from shortlist.deploying.shifts import deployments as deployment_states
 from shortlist.deploying.shifts.pages import pages as shifts
 from shortlist.differentiating import pages as members
 from shortlist.differentiating.validating.pages import pages as validating
@@ -31,21 +35,27 @@ from shortlist.differentiating.work import member_list_allowed
 from shortlist.guarding.door import EVERYBODY, Pages
 from shortlist.guarding.pages import pages as guarding
 from shortlist.guarding.roles import Actor, Role
+from shortlist.observing import group_states
 from shortlist.observing.gatherings.pages import pages as gatherings
 from shortlist.observing.pages import pages as observing
+from shortlist.planning import plan_states
 from shortlist.planning.aanpak import pages as aanpak
 from shortlist.planning.fitting.work import fit_with
 from shortlist.planning.reviewing import pages as plannen
 from shortlist.planning.teams import pages as teams
 from shortlist.planning.week import pages as weekplan
 from shortlist.prioritising import pages as prioritising
+from shortlist.prioritising import priorities
 from shortlist.prioritising.city.pages import pages as city
 from shortlist.prioritising.meeting.pages import pages as stafgroep
 from shortlist.prioritising.prosecution import pages as prosecution
 from shortlist.prioritising.urgent import pages as urgent
+from shortlist.prioritising.urgent import table as urgent_table
 from shortlist.reporting import pages as reporting
+from shortlist.reporting.standing.pages import pages as standing
 from shortlist.showing.panels import Panel, WaitingWork
 from shortlist.showing.shell import Person, Place
+from shortlist.showing.states import StateTable
 from shortlist.showing.words import woord
 
 PanelSource = Callable[..., Panel | None]
@@ -116,6 +126,20 @@ MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
 CAPACITY = fit_with
 """What priorities would ask of the teams: ``(group → priority, *, shelf, now, session) -> Fit``."""
+STATE_TABLES: tuple[StateTable, ...] = (
+    group_states.TABLE,
+    agenda_table.TABLE,
+    priorities.TABLE,
+    priorities.MEETING_TABLE,
+    priorities.PROSECUTION_TABLE,
+    urgent_table.TABLE,
+    plan_states.AANPAK,
+    request_states.TABLE,
+    plan_states.WEEK_PLAN,
+    deployment_states.TABLE,
+    report_states.TABLE,
+)
+"""Every object that goes from hand to hand, in the order of the work; each room writes its own table."""
 RULE_KINDS: tuple[str, ...] = (
     "member-roles",
     "member-reading",
@@ -159,6 +183,7 @@ def rooms() -> Iterator[Pages]:
     yield effect
     yield connecting
     yield reporting.pages
+    yield standing
 
 
 def menu(actor: Actor) -> list[Place]:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from shortlist.assets import MODELS, RULES
 from shortlist.classifying.rounds.work import load_room_rules
-from shortlist.demo import chain, deciding, roles, trial, week, work
+from shortlist.demo import chain, deciding, ending, roles, trial, week, work
 from shortlist.guarding.audit import watch
 from shortlist.guarding.door import system_clock
 from shortlist.serving import run_server, work_one
@@ -30,6 +30,7 @@ def fill(settings: Settings, *, now: datetime, session: Session) -> None:
     priorities = deciding.prioritise(city, decided, shelf=shelf, now=now, session=session)
     with_boas = deciding.write_plans(city, priorities, shelf=shelf, now=now, session=session)
     week.ask_for_jeugdboas(city, with_boas, rules=rules, shelf=shelf, now=now, session=session)
+    ending.transfer_and_close(city, decided, priorities, rules=rules, shelf=shelf, now=now, session=session)
     week.order_weeks(city, shelf=shelf, now=now, session=session)
 
 

@@ -118,6 +118,7 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "inzet.own_shifts": (frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT}), "eigen"),
     "inzet.report": (frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT}), "eigen"),
     "inzet.group_reports": (MEMBERS | {Role.COORDINATOR_VTH, Role.TEAMLEIDER}, "stadsdeel"),
+    "standen.overview": (EVERYBODY, "stad"),
     "doorlooptijd.overview": (
         frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID, Role.COORDINATOR_VTH}),
         "eigen",

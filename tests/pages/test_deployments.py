@@ -275,6 +275,19 @@ def test_a_report_on_a_cancelled_visit_says_so_keeps_the_text_and_can_become_an_
     assert (count(kade, Gathering), count(kade, DeploymentReport)) == (before + 1, 0)
 
 
+def test_a_visit_that_is_still_to_come_cannot_be_reported(client: Any, kade: Street) -> None:
+    visit = plan(kade, hours_ago=-3)
+    client.sign_in("jeugdboa")
+    fields = {
+        "outcome": "niemand aangetroffen", "started_at": "2026-11-23T12:50", "minutes": "10", "seen_count": "",
+        "feit": "Eerder langs geweest.", "seen": "0",
+    }  # fmt: skip
+    answer = client.post(f"/inzet/{visit}/verslag", data={**client.tokens("/"), **fields})
+    assert answer.status_code == 400
+    assert "Dit bezoek moet nog komen" in answer.get_data(as_text=True)
+    assert count(kade, DeploymentReport) == 0
+
+
 # --- the way of a report ---
 
 

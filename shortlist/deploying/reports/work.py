@@ -335,6 +335,8 @@ def report_visit(
     """
     session.execute(select(col(PlannedVisit.id)).where(col(PlannedVisit.id) == visit_id).with_for_update())
     visit, earlier = own_visit(visit_id, actor=actor, now=now, session=session)
+    if visit.starts_at > now:
+        raise Refused("Dit bezoek moet nog komen. Het verslag schrijft u daarna; er is niets opgeslagen.")
     filled = fill(outcome, minutes, seen_count, feit)
     wrong = faults(outcome, filled) | _moment_faults(visit, started_at, now)
     if earlier is not None and not correction_reason and earlier.sequence == seen:
