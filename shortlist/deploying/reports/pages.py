@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -20,6 +20,7 @@ from shortlist.observing.work import CHILDREN, get_group, seen_blocks, today
 from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.panels import WaitingWork
 from shortlist.showing.words import datum, meervoud, tijd
+from shortlist.storing.terms import terms_on
 
 pages = Pages("inzet", "shortlist.deploying")
 TEAM = frozenset(work.TEAM_ROLES)
@@ -157,6 +158,7 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
     works = []
     visits = work.own_visits(actor=actor, now=now, session=session)
     late = [one for one in visits if one.outcome is None and one.ends_at <= now]
+    within = timedelta(days=terms_on(current_app.extensions["shortlist.shelf"], today(now))["verslag"])
     if len(late) == 1:
         one = late[0]
         works.append(
@@ -164,6 +166,7 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
                 label=f"Schrijf het verslag van {one.group}",
                 href=url_for("inzet.report", visit_id=one.id),
                 why=f"bezoek van {datum(one.starts_at)}, {tijd(one.starts_at)}",
+                due=today(one.ends_at) + within,
                 urgent=True,
             )
         )
@@ -173,6 +176,7 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
                 label=f"Schrijf {meervoud(len(late), 'verslag', 'verslagen')}",
                 href=url_for("inzet.own_shifts"),
                 why=f"het oudste bezoek is van {datum(late[0].starts_at)}",
+                due=today(late[0].ends_at) + within,
                 urgent=True,
             )
         )
