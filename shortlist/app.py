@@ -67,6 +67,8 @@ def create_app(
     app.extensions["shortlist.panels"] = navigation.panels
     app.extensions["shortlist.waiting"] = navigation.waiting
     app.extensions["shortlist.agenda"] = navigation.on_agenda
+    app.extensions["shortlist.states"] = navigation.STATE_TABLES
+    app.extensions["shortlist.capacity"] = navigation.CAPACITY
     app.extensions["shortlist.member_list_allowed"] = navigation.MEMBER_LIST_ALLOWED
     app.extensions["shortlist.approved_groups"] = navigation.APPROVED_GROUPS
     app.extensions["shortlist.doors"] = {

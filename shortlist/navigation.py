@@ -13,15 +13,22 @@ from sqlmodel import Session
 
 from shortlist.classifying import pages as classifying
 from shortlist.classifying.agenda import pages as agenda
+from shortlist.classifying.agenda import table as agenda_table
 from shortlist.classifying.agreeing.pages import READERS as AGREEMENT_READERS
 from shortlist.classifying.agreeing.pages import pages as agreeing
 from shortlist.classifying.comparing.pages import COMPARERS
 from shortlist.classifying.comparing.pages import pages as comparing
 from shortlist.connecting.pages import pages as connecting
 from shortlist.deploying import pages as deploying
+from shortlist.deploying.effect.pages import pages as effect
+from shortlist.deploying.handover import steps as report_states
+from shortlist.deploying.handover.pages import pages as handover
 from shortlist.deploying.reports.pages import pages as reports
+from shortlist.deploying.requests import transitions as request_states
 from shortlist.deploying.requests.pages import pages as requests
 from shortlist.deploying.requests.work import approved_groups
+from shortlist.deploying.shifts import deployments as deployment_states
+from shortlist.deploying.shifts.pages import pages as shifts
 from shortlist.differentiating import pages as members
 from shortlist.differentiating.duplicates.pages import MEMBERS as DUPLICATE_JUDGES
 from shortlist.differentiating.duplicates.pages import pages as duplicates
@@ -33,11 +40,14 @@ from shortlist.differentiating.work import member_list_allowed
 from shortlist.guarding.door import EVERYBODY, Pages
 from shortlist.guarding.pages import pages as guarding
 from shortlist.guarding.roles import Actor, Role
+from shortlist.observing import group_states
 from shortlist.observing.gatherings.pages import pages as gatherings
 from shortlist.observing.pages import pages as observing
+from shortlist.planning import plan_states
 from shortlist.planning.aanpak import pages as aanpak
 from shortlist.planning.adjusting.pages import pages as adjusting
 from shortlist.planning.asking.pages import pages as asking
+from shortlist.planning.capacity.work import fit_with
 from shortlist.planning.comparing.pages import pages as plans_compared
 from shortlist.planning.feeds.pages import pages as feeds
 from shortlist.planning.preferring.pages import pages as preferring
@@ -46,10 +56,17 @@ from shortlist.planning.reviewing import pages as plannen
 from shortlist.planning.teams import pages as teams
 from shortlist.planning.week import pages as weekplan
 from shortlist.prioritising import pages as prioritising
+from shortlist.prioritising import priorities
+from shortlist.prioritising.city.pages import pages as city
+from shortlist.prioritising.meeting.pages import pages as stafgroep
+from shortlist.prioritising.prosecution import pages as prosecution
 from shortlist.prioritising.urgent import pages as urgent
+from shortlist.prioritising.urgent import table as urgent_table
 from shortlist.reporting import pages as reporting
+from shortlist.reporting.standing.pages import pages as standing
 from shortlist.showing.panels import Panel, WaitingWork
 from shortlist.showing.shell import Person, Place
+from shortlist.showing.states import StateTable
 from shortlist.showing.words import woord
 
 PanelSource = Callable[..., Panel | None]
@@ -88,6 +105,8 @@ ITEMS: tuple[NavItem, ...] = (
     ),
     NavItem("JIT-agenda", "agenda.overview", agenda.JIT),
     NavItem("Dubbelen", "dubbel.overview", DUPLICATE_JUDGES),
+    NavItem("Diensten", "diensten.shift_list", frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})),
+    NavItem("Verslagen", "verslagen.report_way", frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH})),
     NavItem("Doorlooptijden", "doorlooptijd.overview", reporting.READERS),
     NavItem("Vergelijken", "vergelijken.compare", COMPARERS),
     NavItem("Overeenstemming", "overeenstemming.overview", AGREEMENT_READERS),
@@ -110,6 +129,7 @@ WORK: tuple[WorkSource, ...] = (
     signals.waiting,
     urgent.waiting,
     prioritising.waiting,
+    prosecution.waiting,
     aanpak.waiting,
     plannen.waiting,
     deploying.waiting,
@@ -120,6 +140,22 @@ MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
 APPROVED_GROUPS = approved_groups
 """Which groups jeugdboa's may be sent to, for planning: ``(*, session) -> set[UUID]``."""
+CAPACITY = fit_with
+"""What priorities would ask of the teams: ``(group → priority, *, shelf, now, session) -> Fit``."""
+STATE_TABLES: tuple[StateTable, ...] = (
+    group_states.TABLE,
+    agenda_table.TABLE,
+    priorities.TABLE,
+    priorities.MEETING_TABLE,
+    priorities.PROSECUTION_TABLE,
+    urgent_table.TABLE,
+    plan_states.AANPAK,
+    request_states.TABLE,
+    plan_states.WEEK_PLAN,
+    deployment_states.TABLE,
+    report_states.TABLE,
+)
+"""Every object that goes from hand to hand, in the order of the work; each room writes its own table."""
 RULE_KINDS: tuple[str, ...] = (
     "member-roles",
     "member-reading",
@@ -129,6 +165,9 @@ RULE_KINDS: tuple[str, ...] = (
     "lead-times",
     "agreement",
     "duplicates",
+    "handover-terms",
+    "stafgroep",
+    "effect",
 )
 """Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
@@ -149,6 +188,9 @@ def rooms() -> Iterator[Pages]:
     yield networks.pages
     yield signals.pages
     yield prioritising.pages
+    yield stafgroep
+    yield prosecution.pages
+    yield city
     yield urgent.pages
     yield aanpak.pages
     yield teams.pages
@@ -161,9 +203,13 @@ def rooms() -> Iterator[Pages]:
     yield feeds
     yield preferring
     yield requests
+    yield shifts
     yield reports
+    yield handover
+    yield effect
     yield connecting
     yield reporting.pages
+    yield standing
 
 
 def menu(actor: Actor) -> list[Place]:

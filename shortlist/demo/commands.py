@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from shortlist.assets import MODELS, RULES
 from shortlist.classifying.rounds.work import load_room_rules
-from shortlist.demo import chain, deciding, doubles, roles, trial, week, work
+from shortlist.demo import chain, deciding, doubles, ending, roles, trial, week, work
 from shortlist.differentiating.following.work import queue_network
 from shortlist.guarding.audit import watch
 from shortlist.guarding.door import system_clock
@@ -36,6 +36,7 @@ def fill(settings: Settings, *, now: datetime, session: Session) -> None:
     with_boas = deciding.write_plans(city, priorities, shelf=shelf, now=now, session=session)
     week.ask_for_jeugdboas(city, with_boas, rules=rules, shelf=shelf, now=now, session=session)
     week.prefer_times(city, with_boas, shelf=shelf, now=now, session=session)
+    ending.transfer_and_close(city, decided, priorities, rules=rules, shelf=shelf, now=now, session=session)
     week.order_weeks(city, shelf=shelf, now=now, session=session)
 
 
@@ -52,9 +53,11 @@ def finish(database: Database) -> None:
     with database.writing() as session:
         watch(session)
         _, plans = work.computed_plans(session)
-        week.finish_weeks(plans, coordinator=work.reopen(session), now=system_clock(), session=session)
-        leader = work.reopen(session, "teamleider")
-        week.lock_by_hand(plans, leader=leader, now=system_clock(), session=session)
+        now = system_clock()
+        week.finish_weeks(plans, coordinator=work.reopen(session), now=now, session=session)
+        week.tell_chief_of_shifts(now=now, session=session)
+        week.pass_reports_on(now=now, session=session)
+        week.lock_by_hand(plans, leader=work.reopen(session, "teamleider"), now=now, session=session)
 
 
 @click.command(help="Vul een lege, bijgewerkte database met de fictieve stad Waterveen en start de pagina's.")

@@ -12,9 +12,15 @@ from shortlist.demo.work import Waterveen
 from shortlist.guarding.roles import Role
 from shortlist.planning.aanpak.measures import Chosen, PlanText, advise, due_on
 from shortlist.planning.aanpak.work import catalogue_on, pictures_of, write_plan
-from shortlist.prioritising.priorities import SET
+from shortlist.prioritising.meeting.work import (
+    close_meeting,
+    decide_in_meeting,
+    open_meeting,
+    stafgroep_rules_on,
+)
+from shortlist.prioritising.priorities import SET, TO_TRIANGLE
 from shortlist.prioritising.urgent.work import decide_urgent
-from shortlist.prioritising.work import decide_priority, priority_rules_on, propose_priority
+from shortlist.prioritising.work import priority_rules_on, propose_priority
 from shortlist.storing.dated_yaml import Shelf
 
 _LIKELY: Mapping[str, tuple[str, ...]] = {
@@ -59,6 +65,10 @@ def prioritise(
     """
     random = Random(12)  # noqa: S311 — made-up decisions must be the same each time
     areas = {band.id: band.area for band in city.bands}
+    on = now.astimezone(AMSTERDAM).date()
+    stafgroep = stafgroep_rules_on(shelf, on)
+    seats = {one.id: f"Fictief lid ({one.label.lower()})" for one in stafgroep.functions[:3]}
+    held: dict[str, UUID] = {}
     result: dict[UUID, str] = {}
     for number, (group_id, outcome) in enumerate(decided.items()):
         if number % 9 == 4 or outcome not in _LIKELY:
@@ -74,11 +84,31 @@ def prioritise(
         )  # fmt: skip
         if waits:
             continue
-        decide_priority(
-            proposal, kind=SET, reason="Besproken in de Stafgroep; overgenomen.", rules=rules,
-            actor=city.someone(Role.STAFGROEPLID, areas[group_id]), now=at + timedelta(days=1), session=session,
+        member = city.someone(Role.STAFGROEPLID, areas[group_id])
+        met = now - timedelta(days=7, hours=5)
+        if areas[group_id] not in held:
+            held[areas[group_id]] = open_meeting(
+                city.areas[areas[group_id]], seats, rules=stafgroep, actor=member, now=met, session=session
+            )
+        dissent = number == 10
+        decide_in_meeting(
+            held[areas[group_id]], proposal, kind=TO_TRIANGLE if dissent else SET,
+            reason="Politie wil hoog, de gebiedsmanager midden; wij komen er niet uit."
+            if dissent else "Besproken in de Stafgroep; overgenomen.",
+            rules=rules, stafgroep=stafgroep, actor=member, now=met + timedelta(minutes=5 + number), session=session,
         )  # fmt: skip
-        result[group_id] = priority
+        if not dissent:
+            result[group_id] = priority
+    for area, meeting_id in held.items():
+        member = city.someone(Role.STAFGROEPLID, area)
+        over = now - timedelta(days=7, hours=3)
+        close_meeting(
+            meeting_id,
+            remarks="Volgende keer: de lamp bij de halte.",
+            actor=member,
+            now=over,
+            session=session,
+        )
     return result
 
 

@@ -1,7 +1,8 @@
 """The weeks of Waterveen: requests for jeugdboa's, last week's and this week's plan, and the reports on them."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from itertools import groupby
 from random import Random
 from uuid import UUID
 
@@ -9,11 +10,15 @@ from sqlmodel import Session
 
 from shortlist.classifying.rules_files import Rules
 from shortlist.demo.groups import AMSTERDAM
-from shortlist.demo.work import Waterveen, planned_visits, staff_of_visit
+from shortlist.demo.work import Waterveen, list_actors, planned_visits, staff_of_visit
+from shortlist.deploying.handover.work import pass_on, reports_on_the_way
 from shortlist.deploying.reports.work import report_visit
 from shortlist.deploying.requests.transitions import APPROVED, RETURNED
 from shortlist.deploying.requests.work import approved_groups, decide_request, submit_request, suggested_texts
+from shortlist.deploying.shifts.deployments import ENFORCING
+from shortlist.deploying.shifts.work import Told, deployments, tell_chief
 from shortlist.guarding.roles import Actor, Role
+from shortlist.guarding.work import actor_by_login
 from shortlist.planning.adjusting.work import lock_visit
 from shortlist.planning.preferring.work import choose_times
 from shortlist.planning.reviewing.work import decide_week_plan
@@ -140,13 +145,50 @@ def finish_weeks(plans: Mapping[UUID, int], *, coordinator: Actor, now: datetime
     return reported
 
 
+def tell_chief_of_shifts(*, now: datetime, session: Session) -> None:
+    """Let the teamleider tell the Operationeel Chef of each evening's shifts; now and then one was forgotten."""
+    leader = actor_by_login("teamleider", origin="demostad", session=session)
+    started = [
+        one
+        for one in deployments(now.astimezone(AMSTERDAM).date() - timedelta(days=8), session=session)
+        if one.kind == ENFORCING and one.starts_at <= now
+    ]
+    for number, (_, evening) in enumerate(groupby(started, key=lambda one: one.starts_at.date())):
+        shifts = list(evening)
+        at = shifts[0].starts_at - timedelta(hours=2)
+        told = Told(at, f"OC van dienst (fictief) {4400 + number}", "telefoon")
+        keys = [(one.plan_id, one.shift_id) for one in shifts[number % 4 == 3 :]]
+        if keys:
+            tell_chief(keys, told, actor=leader, now=at, session=session)
+
+
+def pass_reports_on(*, now: datetime, session: Session) -> None:
+    """Let coordinator, veiligheidsmanagers and JITs see the reports, each some days later; the newest still wait."""
+    people = list_actors(origin="demostad", session=session)
+    for days, role in ((1, Role.COORDINATOR_VTH), (2, Role.VEILIGHEIDSMANAGER), (4, Role.JONGERENWERKER)):
+        for actor in (one for one in people if one.has(role)):
+            found = reports_on_the_way(actor=actor, now=now, session=session)
+            for day in sorted({one.reported.report.at.astimezone(AMSTERDAM).date() for one in found}):
+                at = datetime.combine(day + timedelta(days=days), time(9, 15), AMSTERDAM).astimezone(UTC)
+                mine = [
+                    one.report_id
+                    for one in found
+                    if one.next not in (None, one.state)
+                    and one.reported.report.at.astimezone(AMSTERDAM).date() == day
+                ]
+                if mine and at < now:
+                    pass_on(mine, actor=actor, now=at, session=session)
+
+
 def _report(visit_id: UUID, starts_at: datetime, *, now: datetime, random: Random, session: Session) -> None:
     outcome = random.choices(
-        ("groep bereikt", "niemand aangetroffen", "overlast verplaatst", "incident"), (60, 28, 8, 4)
+        ("groep bereikt", "gesprek gevoerd", "niemand aangetroffen", "overlast verplaatst", "incident"),
+        (45, 15, 28, 8, 4),
     )[0]
-    there = outcome in {"groep bereikt", "incident"}
+    there = outcome in {"groep bereikt", "gesprek gevoerd", "incident"}
     facts = {
         "groep bereikt": "Gesproken met de groep. Afspraken over geluid en afval herhaald.",
+        "gesprek gevoerd": "Lang gesproken over een eigen plek; drie jongeren willen meedenken met jongerenwerk.",
         "niemand aangetroffen": "",
         "overlast verplaatst": "Hier niemand; volgens een winkelier staan ze nu bij de halte.",
         "incident": "Scooter gecontroleerd na gevaarlijk rijden; bekeuring gegeven.",

@@ -123,6 +123,12 @@ def staff_of_visit(visit_id: UUID, *, session: Session) -> Actor:
     return actor_from(account, origin="demostad", session=session)
 
 
+def list_actors(*, origin: str, session: Session) -> list[Actor]:
+    """Return everybody who works in the city as an actor, by login."""
+    rows = session.execute(select(Account).order_by(col(Account.login))).scalars()
+    return [actor_from(account, origin=origin, session=session) for account in rows]
+
+
 def _insert(session: Session, table: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> int:
     found = [dict(row) for row in rows]
     if found:

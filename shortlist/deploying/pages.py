@@ -6,11 +6,14 @@ from uuid import UUID
 from flask import url_for
 from sqlmodel import Session
 
+from shortlist.deploying.effect import pages as effect
+from shortlist.deploying.handover import pages as handover
 from shortlist.deploying.reports import pages as reports
 from shortlist.deploying.reports.work import REPORT_READERS, outcome_counts
 from shortlist.deploying.requests import pages as requests
 from shortlist.deploying.requests.transitions import WORKING
 from shortlist.deploying.requests.work import READERS, request_of
+from shortlist.deploying.shifts import pages as shifts
 from shortlist.guarding.roles import Actor, Role
 from shortlist.showing.panels import Panel, WaitingWork
 
@@ -37,6 +40,7 @@ def panel(group_id: UUID, *, actor: Actor, now: datetime, session: Session) -> P
             "found": found,
             "counts": outcome_counts(group_id, since=now - _SHOWN, session=session),
             "reads": actor.has(*REPORT_READERS),
+            "compares": actor.has(*effect.READERS),
         },
         link,
         label,
@@ -44,8 +48,11 @@ def panel(group_id: UUID, *, actor: Actor, now: datetime, session: Session) -> P
 
 
 def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWork]:
-    """List what waits in deploying: requests and reports."""
+    """List what waits in deploying: requests, telling the Operationeel Chef, reports and passing them on."""
     return [
         *requests.waiting(actor=actor, now=now, session=session),
+        *shifts.waiting(actor=actor, now=now, session=session),
         *reports.waiting(actor=actor, now=now, session=session),
+        *handover.waiting(actor=actor, now=now, session=session),
+        *effect.waiting(actor=actor, now=now, session=session),
     ]

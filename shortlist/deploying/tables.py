@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from shortlist.storing.columns import PERSONAL, UtcDateTime, between, not_empty, one_of
+from shortlist.storing.columns import PERSONAL, Json, UtcDateTime, between, not_empty, one_of, plausible
 
 
 class RequestState(StrEnum):
@@ -26,7 +27,43 @@ class VisitOutcome(StrEnum):
     NIEMAND = "niemand aangetroffen"
     VERPLAATST = "overlast verplaatst"
     INCIDENT = "incident"
+    GESPREK = "gesprek gevoerd"
     NIET_GEWEEST = "niet geweest"
+
+
+class Channel(StrEnum):
+    """How the police Operationeel Chef was told."""
+
+    TELEFOON = "telefoon"
+    OVERLEG = "briefing of overleg"
+    MOBILOFOON = "mobilofoon"
+
+
+class HandoverState(StrEnum):
+    """How far a report came on its way from the team to the JIT; a report without any is just reported."""
+
+    MANAGER = "bij de veiligheidsmanager"
+    JIT = "bij het JIT"
+    GELEZEN = "gelezen door het JIT"
+
+
+class ReviewChoice(StrEnum):
+    """What the veiligheidsmanager chose after looking at what changed."""
+
+    DOORGAAN = "doorgaan"
+    HALVEREN = "halveren"
+    STOPPEN = "stoppen"
+    STRUCTUREEL = "structurele inzet"
+    FYSIEK = "fysieke maatregel"
+
+
+class GoalReached(StrEnum):
+    """Whether the goal of the plan van aanpak was reached, as people judge it."""
+
+    JA = "ja"
+    DEELS = "deels"
+    NEE = "nee"
+    ONBEKEND = "onbekend"
 
 
 class DeploymentRequest(SQLModel, table=True):
@@ -97,5 +134,96 @@ class DeploymentReport(SQLModel, table=True):
     oordeel: str = Field(default="", max_length=4000)
     gathering_id: UUID | None = Field(default=None, foreign_key="gathering.id")
     """The observation that this report became."""
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class ChiefNotice(SQLModel, table=True):
+    """The police Operationeel Chef was told of a deployment: who told whom, when and how; the newest counts."""
+
+    __tablename__ = "chief_notice"
+    __table_args__ = (
+        one_of("channel", Channel),
+        not_empty("told_whom"),
+        plausible("told_at"),
+        CheckConstraint("recorded_at >= told_at", name="not_in_future"),
+        UniqueConstraint("plan_id", "shift_id", "sequence"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    plan_id: UUID = Field(foreign_key="week_plan.id")
+    shift_id: UUID
+    """The shift as the plan knows it; a shift may be gone from the roster while the plan stays."""
+    sequence: int
+    """1, 2, … per deployment: telling again, for instance after a change."""
+    told_at: datetime = Field(sa_type=UtcDateTime)
+    told_whom: str = Field(max_length=120)
+    """Name or number of the police officer on duty."""
+    channel: str = Field(max_length=20)
+    remark: str = Field(default="", max_length=1000)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class ReportHandover(SQLModel, table=True):
+    """Somebody saw a report and passed it on; nobody's person is in it."""
+
+    __tablename__ = "report_handover"
+    __table_args__ = (
+        one_of("state", HandoverState),
+        UniqueConstraint("report_id", "state", "recorded_by"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    report_id: UUID = Field(foreign_key="deployment_report.id", index=True)
+    state: str = Field(max_length=30)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class DeploymentReview(SQLModel, table=True):
+    """A choice to go on, scale down, stop or do something lasting, with the figures that lay there."""
+
+    __tablename__ = "deployment_review"
+    __table_args__ = (
+        one_of("choice", ReviewChoice),
+        not_empty("reason"),
+        UniqueConstraint("group_id", "sequence"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    group_id: UUID = Field(foreign_key="jeugdgroep.id")
+    sequence: int
+    """1, 2, … per group: two people choosing at once collide here."""
+    choice: str = Field(max_length=20)
+    reason: str = Field(max_length=4000)
+    figures: dict[str, Any] = Field(sa_type=Json)
+    """What the page said on that day: counts and ratios, nothing about a person."""
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class GroupEvaluation(SQLModel, table=True):
+    """The evaluation with which a group is closed (step 7)."""
+
+    __tablename__ = "group_evaluation"
+    __table_args__ = (
+        one_of("goal", GoalReached),
+        not_empty("course"),
+        not_empty("aftercare"),
+        UniqueConstraint("group_id", "sequence"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    group_id: UUID = Field(foreign_key="jeugdgroep.id")
+    sequence: int
+    """1, 2, … per group: a group may be opened again and closed anew."""
+    goal: str = Field(max_length=10)
+    course: str = Field(max_length=4000)
+    """What was done and what changed, in the words of the JIT."""
+    lessons: str = Field(default="", max_length=4000)
+    aftercare: str = Field(max_length=4000)
+    """Who keeps an eye on it, and until when."""
+    figures: dict[str, Any] = Field(sa_type=Json)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_by: UUID = Field(foreign_key="account.id")

@@ -11,7 +11,7 @@ from shortlist.prioritising.priorities import OPEN, RETURNED, SET
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision of the Stafgroep."""
+    """One decision of the Stafgroep, or of the driehoek."""
 
     kind: str
     priority: str
@@ -20,6 +20,8 @@ class Decision:
     valid_until: date
     at: datetime
     by: str
+    triangle_on: date | None = None
+    """The day on which the driehoek decided it; None: the Stafgroep did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,27 @@
 """Pages of prioritising: groups side by side, a proposal, the Stafgroep's meeting."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from shortlist.classifying.assessing import months_later
-from shortlist.errors import NotFound, Refused
+from shortlist.errors import Refused
 from shortlist.guarding.door import EVERYBODY, Pages
 from shortlist.guarding.roles import Actor, Role
 from shortlist.observing.work import today
 from shortlist.prioritising import work
 from shortlist.prioritising.board import Profile, compare
+from shortlist.prioritising.ordering import in_order, levels_of, places, sensitivity
 from shortlist.prioritising.priorities import OPEN, RETURNED, TO_TRIANGLE, PriorityRules
-from shortlist.prioritising.schemas import ProposalForm, meeting_form
+from shortlist.prioritising.schemas import ProposalForm
 from shortlist.prioritising.tables import Priority
 from shortlist.prioritising.urgent.work import urgent_history
-from shortlist.showing.forms import TOKENS, Form, blank, read_form
+from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.panels import Panel, WaitingWork
 from shortlist.showing.words import meervoud
+from shortlist.storing.terms import terms_on
 
 pages = Pages("prioriteit", __name__)
 MANAGER = frozenset({Role.VEILIGHEIDSMANAGER})
@@ -99,60 +100,33 @@ def _is_open(found: Profile) -> bool:
     return found.proposal is not None and found.proposal.state in {OPEN, TO_TRIANGLE}
 
 
-def _meeting_page(form: Form | None, *, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+@pages.route("/prioriteren/volgorde", allow=frozenset(work.COMPARERS), scope="eigen")
+def ordering(*, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+    """Put the assessed groups of each stadsdeel in the order of the themes, and tell how much that order matters."""
     rules = _rules(now)
-    on_the_table = [
-        one for one in work.profiles(actor=actor, now=now, session=session) if _is_open(one) and one.proposal
+    found = [
+        one
+        for one in work.profiles(actor=actor, now=now, session=session)
+        if one.picture and not one.picture.expired
     ]
-    until = months_later(today(now), rules.default_months)
-    proposed = {
-        str(one.proposal.id): {"kind": "", "priority": one.proposal.priority, "valid_until": until}
-        for one in on_the_table
-        if one.proposal
-    }
-    empty = blank(meeting_form(proposed), proposed)
-    status = 200 if form is None else 400
-    if form is not None:  # a row that was not sent (a proposal made meanwhile) shows its own start
-        form = Form({**empty.values, **form.values}, form.errors, form.data, {**empty.labels, **form.labels})
-    return render_template(
-        "prioritising/meeting.html", form=form or empty, profiles=on_the_table, rules=rules
-    ), status
-
-
-def _sent_proposals() -> list[str]:
-    """Return the ids of the proposals that the sent form has rows of, in its order."""
-    names = dict.fromkeys(name.split(".")[0] for name in request.form if name not in TOKENS)
-    for name in names:
-        try:
-            UUID(name)
-        except ValueError:
-            raise NotFound(
-                "Dit formulier hoort bij een andere pagina. Open de vergadering opnieuw."
-            ) from None
-    return list(names)
-
-
-@pages.route("/prioriteren/stafgroep", allow=STAFGROEP, scope="eigen", methods=("GET", "POST"))
-def meeting(*, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
-    """Show the open proposals side by side and record what the Stafgroep decides on each."""
-    if request.method == "GET":
-        return _meeting_page(None, actor=actor, now=now, session=session)
-    form = read_form(meeting_form(_sent_proposals()), request.form)
-    chosen = {name: row for name, row in form.data.items() if row["kind"]}
-    if form.valid and not chosen:
-        form = form.refused("Kies bij ten minste één groep een besluit.")
-    for name, row in chosen.items():
-        try:
-            work.decide_priority(UUID(name), **row, rules=_rules(now), actor=actor, now=now, session=session)
-        except Refused as refusal:
-            session.rollback()
-            beside = {f"{name}.{field}": message for field, message in refusal.fields.items()}
-            form = form.refused(refusal.message, beside)
-            break
-    if form.valid:
-        flash(f"{meervoud(len(chosen), 'besluit is', 'besluiten zijn')} vastgelegd.", "ok")
-        return redirect(url_for("prioriteit.meeting"), code=303)
-    return _meeting_page(form, actor=actor, now=now, session=session)
+    parts = []
+    for name in sorted({one.stadsdeel for one in found}):
+        mine = {one.group_id: one for one in found if one.stadsdeel == name}
+        levels = {
+            key: levels_of(one.picture.duiding if one.picture else {}, rules.themes)
+            for key, one in mine.items()
+        }
+        stand = places(levels, rules.themes)
+        order = in_order(stand, {key: one.name for key, one in mine.items()})
+        parts.append(
+            {
+                "name": name,
+                "rows": [(mine[key], stand[key], levels[key]) for key in order],
+                "sensitivity": sensitivity(levels, rules.themes),
+                "names": {key: one.name for key, one in mine.items()},
+            }
+        )
+    return render_template("prioritising/ordering.html", parts=parts, rules=rules)
 
 
 def _is_high(found: Profile) -> bool:
@@ -178,6 +152,7 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
     if not actor.has(*work.COMPARERS):
         return []
     found = work.profiles(actor=actor, now=now, session=session)
+    terms = terms_on(current_app.extensions["shortlist.shelf"], today(now))
     works = []
     if actor.has(*MANAGER):
         returned = [one for one in found if one.proposal and one.proposal.state == RETURNED]
@@ -185,10 +160,12 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
             WaitingWork(
                 label=f"Herzie het voorstel voor {one.name}",
                 href=url_for("prioriteit.proposal", group_id=one.group_id),
-                why="de Stafgroep stuurde het terug",
+                why=f"de {'driehoek' if one.proposal.decisions[-1].triangle_on else 'Stafgroep'} stuurde het terug",
+                due=today(one.proposal.decisions[-1].at) + timedelta(days=terms["voorstel-herzien"]),
                 urgent=True,
             )
             for one in returned
+            if one.proposal
         ]
         fresh = [
             one
@@ -203,10 +180,25 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
             works.append(
                 WaitingWork(
                     label=f"Besluit over {meervoud(n, 'voorstel', 'voorstellen')} voor prioriteit",
-                    href=url_for("prioriteit.meeting"),
+                    href=url_for("stafgroep.agenda"),
                     why="de veiligheidsmanager wacht op de Stafgroep",
+                    due=min(
+                        today(one.proposal.at) + timedelta(days=terms["voorstel-besluit"])
+                        for one in found
+                        if one.proposal is not None and one.proposal.state == OPEN
+                    ),
                 )
             )
+    works += [
+        WaitingWork(
+            label=f"Leg het besluit van de driehoek over {one.name} vast",
+            href=url_for("stafgroep.triangle", group_id=one.group_id),
+            why="de Stafgroep werd het niet eens",
+            due=today(one.proposal.decisions[-1].at) + timedelta(days=terms["driehoek-besluit"]),
+        )
+        for one in found
+        if one.proposal is not None and one.proposal.state == TO_TRIANGLE
+    ]
     return works
 
 

@@ -9,6 +9,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from shortlist.guarding.roles import Role
+from shortlist.showing.states import BEGIN, State, StateTable, Transition
+
 OPEN = "open"
 """Nobody decided on the proposal yet."""
 
@@ -16,15 +19,78 @@ SET = "vastgesteld"
 RETURNED = "teruggestuurd"
 TO_TRIANGLE = "naar driehoek"
 
-TRANSITIONS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        OPEN: frozenset({SET, RETURNED, TO_TRIANGLE}),
-        TO_TRIANGLE: frozenset({SET, RETURNED}),
-        RETURNED: frozenset(),
-        SET: frozenset(),
-    }
+_MANAGER, _STAFGROEP = (Role.VEILIGHEIDSMANAGER.value,), (Role.STAFGROEPLID.value,)
+TABLE = StateTable(
+    "voorstel",
+    "Voorstel voor een prioriteit",
+    "De Stafgroep besluit in een vergadering met quorum. Bij blijvend verschil van mening besluit de driehoek. Een "
+    "nieuw voorstel vervangt het vorige; een vastgestelde prioriteit geldt tot haar laatste dag.",
+    (
+        State(OPEN, "Ligt bij de Stafgroep.", _STAFGROEP, "voorstel-besluit"),
+        State(SET, "De prioriteit geldt, tot en met de dag die erbij staat."),
+        State(
+            RETURNED, "De veiligheidsmanager herziet het; de reden staat erbij.", _MANAGER, "voorstel-herzien"
+        ),
+        State(TO_TRIANGLE, "De driehoek besluit.", (*_STAFGROEP, *_MANAGER), "driehoek-besluit"),
+    ),
+    (
+        Transition(BEGIN, OPEN, _MANAGER, "stelt een prioriteit voor", reason=True),
+        Transition(OPEN, SET, _STAFGROEP, "stelt vast in een vergadering met quorum", reason=True),
+        Transition(OPEN, RETURNED, _STAFGROEP, "stuurt terug", reason=True),
+        Transition(
+            OPEN, TO_TRIANGLE, _STAFGROEP, "legt het verschil van mening voor aan de driehoek", reason=True
+        ),
+        Transition(
+            TO_TRIANGLE, SET, (*_STAFGROEP, *_MANAGER), "legt vast dat de driehoek vaststelde", reason=True
+        ),
+        Transition(
+            TO_TRIANGLE,
+            RETURNED,
+            (*_STAFGROEP, *_MANAGER),
+            "legt vast dat de driehoek terugstuurde",
+            reason=True,
+        ),
+    ),
 )
-"""State of a proposal → what the Stafgroep may still decide (almere.md section 1: dissent goes to the driehoek)."""
+"""What may happen to a proposal (Verwey-Jonker 2013, § 3.4B: the Stafgroep has the mandate, dissent goes up)."""
+
+MEETING_RUNS, MEETING_CLOSED = "loopt", "gesloten"
+MEETING_TABLE = StateTable(
+    "vergadering",
+    "Vergadering van de Stafgroep",
+    "Per stadsdeel loopt er ten hoogste één. Zonder quorum wordt niets besloten; wie later komt, wordt bijgeschreven.",
+    (
+        State(MEETING_RUNS, "Besluiten kan zolang er een quorum is.", _STAFGROEP),
+        State(MEETING_CLOSED, "De notulen staan vast."),
+    ),
+    (
+        Transition(BEGIN, MEETING_RUNS, _STAFGROEP, "opent de vergadering met de presentielijst"),
+        Transition(MEETING_RUNS, MEETING_CLOSED, _STAFGROEP, "sluit de vergadering"),
+    ),
+)
+
+CRIMINAL, TRANSFERRED = "crimineel vastgesteld", "overgedragen aan het OM"
+PROSECUTION_TABLE = StateTable(
+    "om-overdracht",
+    "Overdracht van een criminele groep aan het OM",
+    "Een groep die als crimineel is vastgesteld, is van het OM. Het stuk bevat gedateerde feiten over de groep; geen "
+    "oordelen, geen personen. Een nieuwe duiding als crimineel vraagt om een nieuwe overdracht.",
+    (
+        State(CRIMINAL, "De duiding staat; de overdracht moet nog.", _MANAGER, "om-overdracht"),
+        State(TRANSFERRED, "Het OM heeft de leiding."),
+    ),
+    (
+        Transition(
+            BEGIN,
+            CRIMINAL,
+            (Role.JEUGDAGENT.value, Role.JONGERENWERKER.value),
+            "stellen de duiding vast",
+            reason=True,
+        ),
+        Transition(CRIMINAL, TRANSFERRED, _MANAGER, "draagt over met gedateerde feiten", reason=True),
+        Transition(TRANSFERRED, TRANSFERRED, _MANAGER, "vult de overdracht aan", reason=True),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +163,4 @@ def priority_rules(data: Mapping[str, Any]) -> PriorityRules:
 
 def may_follow(state: str, decision: str) -> bool:
     """Tell whether a decision may be taken on a proposal in this state."""
-    return decision in TRANSITIONS.get(state, frozenset())
+    return TABLE.allows(state, decision)

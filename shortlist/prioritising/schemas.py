@@ -5,10 +5,12 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from shortlist.prioritising.quorum import Function
 from shortlist.prioritising.tables import DecisionKind, Priority
 from shortlist.showing.dutch import DutchSchema, Text
 
 _PRIORITY = validate.OneOf(list(Priority), error="Kies hoog, midden, laag of geen.")
+_OR_PRIORITY = validate.OneOf(["", *Priority], error="Kies hoog, midden, laag of geen.")
 _LONG = validate.Length(min=10, max=4000, error="Schrijf ten minste 10 en ten hoogste 4000 tekens.")
 
 
@@ -46,7 +48,7 @@ class DecisionForm(DutchSchema):
     )
     priority = fields.String(
         load_default="",
-        validate=validate.OneOf(["", *Priority], error="Kies hoog, midden, laag of geen."),
+        validate=_OR_PRIORITY,
         metadata={"label": "Prioriteit"},
     )
     valid_until = fields.Date(load_default=None, metadata={"label": "Geldig tot en met"})
@@ -71,6 +73,53 @@ class DecisionForm(DutchSchema):
                 faults["valid_until"] = ["Kies tot en met welke dag dit besluit geldt."]
         if faults:
             raise ValidationError(faults)
+
+
+def presence_form(functions: Iterable[Function]) -> Schema:
+    """Make the form of who is there: a name per function (empty: absent), the stadsdeel, what the actor saw."""
+    rows: dict[str, Any] = {
+        one.id: Text(load_default="", validate=validate.Length(max=120), metadata={"label": one.label})
+        for one in functions
+    }
+    rows["stadsdeel"] = fields.UUID(load_default=None, metadata={"label": "Stadsdeel"})
+    rows["seen"] = fields.Integer(load_default=0, metadata={"label": "Stand van de lijst"})
+    return DutchSchema.from_dict(rows, name="PresenceForm")()
+
+
+class CloseForm(DutchSchema):
+    """What else was said, when a meeting is closed."""
+
+    remarks = Text(load_default="", validate=validate.Length(max=4000), metadata={"label": "Overige punten"})
+
+
+class TriangleForm(DutchSchema):
+    """What the driehoek decided on a proposal."""
+
+    decided_on = fields.Date(required=True, metadata={"label": "Dag van het besluit"})
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf(
+            [DecisionKind.VASTGESTELD, DecisionKind.TERUG], error="Kies vaststellen of terugsturen."
+        ),
+        metadata={"label": "Besluit"},
+    )
+    priority = fields.String(load_default="", validate=_OR_PRIORITY, metadata={"label": "Prioriteit"})
+    valid_until = fields.Date(load_default=None, metadata={"label": "Geldig tot en met"})
+    reason = Text(required=True, validate=_LONG, metadata={"label": "Reden"})
+
+
+class TransferForm(DutchSchema):
+    """A criminal group is transferred to the OM."""
+
+    sent_to = Text(
+        required=True,
+        validate=validate.Length(
+            min=3, max=120, error="Schrijf parket en functie, in ten hoogste 120 tekens."
+        ),
+        metadata={"label": "Aan wie"},
+    )
+    reason = Text(required=True, validate=_LONG, metadata={"label": "Reden"})
+    seen = fields.Integer(required=True, metadata={"label": "Eerdere overdrachten"})
 
 
 def meeting_form(proposals: Iterable[str]) -> Schema:

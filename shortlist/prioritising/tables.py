@@ -113,3 +113,84 @@ class UrgentEnd(SQLModel, table=True):
     reason: str = Field(max_length=4000)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class StafgroepMeeting(SQLModel, table=True):
+    """A meeting of the Stafgroep of one stadsdeel."""
+
+    __tablename__ = "stafgroep_meeting"
+    __table_args__ = (CheckConstraint("recorded_at >= held_at", name="not_in_future"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    stadsdeel_id: UUID = Field(foreign_key="stadsdeel.id", index=True)
+    held_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class MeetingPresence(SQLModel, table=True):
+    """Which functions were present; the newest sequence of a meeting counts, so that who came later is seen."""
+
+    __tablename__ = "meeting_presence"
+    __table_args__ = (not_empty("name"), UniqueConstraint("meeting_id", "sequence", "function"))
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    meeting_id: UUID = Field(foreign_key="stafgroep_meeting.id")
+    sequence: int
+    function: str = Field(max_length=40)
+    """Id of the function in ``rules/stafgroep.yaml``."""
+    name: str = Field(max_length=120)
+    """Who sat there for the function."""
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class MeetingEnd(SQLModel, table=True):
+    """A meeting was closed; from then on its minutes stand."""
+
+    __tablename__ = "meeting_end"
+
+    meeting_id: UUID = Field(foreign_key="stafgroep_meeting.id", primary_key=True)
+    remarks: str = Field(default="", max_length=4000)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class DecisionGround(SQLModel, table=True):
+    """By whom a decision was taken: by the Stafgroep in a meeting, or by the driehoek on a day."""
+
+    __tablename__ = "decision_ground"
+    __table_args__ = (CheckConstraint("(meeting_id IS NULL) <> (triangle_on IS NULL)", name="one_body"),)
+
+    decision_id: UUID = Field(foreign_key="priority_decision.id", primary_key=True)
+    meeting_id: UUID | None = Field(default=None, foreign_key="stafgroep_meeting.id", index=True)
+    triangle_on: date | None = None
+
+
+class ProsecutionTransfer(SQLModel, table=True):
+    """A criminal group was transferred to the OM with a file of dated facts."""
+
+    __tablename__ = "prosecution_transfer"
+    __table_args__ = (
+        not_empty("sent_to"),
+        not_empty("reason"),
+        UniqueConstraint("group_id", "sequence"),
+        CheckConstraint("facts_until >= facts_from", name="period"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    group_id: UUID = Field(foreign_key="jeugdgroep.id")
+    sequence: int
+    """1, 2, … per group: two people transferring at once collide here."""
+    assessment_id: UUID = Field(foreign_key="assessment.id")
+    facts_from: date
+    facts_until: date
+    facts: int
+    """How many dated facts the file holds."""
+    digest: str = Field(max_length=64)
+    """SHA-256 of the file's contents: a print can be held against it later."""
+    sent_to: str = Field(max_length=120)
+    """Office and function at the OM."""
+    reason: str = Field(max_length=4000)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")

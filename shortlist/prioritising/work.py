@@ -18,8 +18,14 @@ from shortlist.observing.tables import GroupState, Jeugdgroep
 from shortlist.observing.work import get_group, today, visible_groups, weeks_of
 from shortlist.prioritising.board import Decision, Picture, Profile, Proposal
 from shortlist.prioritising.current.work import current_priorities, current_priority
-from shortlist.prioritising.priorities import SET, PriorityRules, may_follow, priority_rules
-from shortlist.prioritising.tables import Priority, PriorityDecision, PriorityProposal
+from shortlist.prioritising.priorities import (
+    SET,
+    TO_TRIANGLE,
+    PriorityRules,
+    may_follow,
+    priority_rules,
+)
+from shortlist.prioritising.tables import DecisionGround, Priority, PriorityDecision, PriorityProposal
 from shortlist.storing.database import flush_or_refuse
 from shortlist.storing.dated_yaml import Shelf, newest_for
 
@@ -97,15 +103,23 @@ def _proposals(
         query = query.where(stands)
     rows = session.execute(query).all()
     decided: dict[UUID, list[Decision]] = {}
-    for row, name in session.execute(
-        select(PriorityDecision, col(Account.name))
+    for row, name, triangle_on in session.execute(
+        select(PriorityDecision, col(Account.name), col(DecisionGround.triangle_on))
         .join(Account, col(Account.id) == col(PriorityDecision.recorded_by))
+        .outerjoin(DecisionGround, col(DecisionGround.decision_id) == col(PriorityDecision.id))
         .where(col(PriorityDecision.proposal_id).in_([row.id for row, _, _ in rows]))
         .order_by(col(PriorityDecision.sequence))
     ):
         decided.setdefault(row.proposal_id, []).append(
             Decision(
-                row.kind, row.priority, row.reason, row.valid_from, row.valid_until, row.recorded_at, name
+                row.kind,
+                row.priority,
+                row.reason,
+                row.valid_from,
+                row.valid_until,
+                row.recorded_at,
+                name,
+                triangle_on,
             )
         )
     return [
@@ -254,21 +268,24 @@ def decide_priority(
     reason: str,
     priority: str = "",
     valid_until: date | None = None,
+    meeting_id: UUID | None = None,
+    triangle_on: date | None = None,
     rules: PriorityRules,
     actor: Actor,
     now: datetime,
     session: Session,
 ) -> UUID:
-    """Record what the Stafgroep (or, after it, the driehoek) decided on a proposal, and return the decision's id.
+    """Record what the Stafgroep decided on a proposal, or the driehoek after it, and return the decision's id.
 
-    ``priority`` and ``valid_until`` count only for ``vastgesteld``; the decision then holds from today on, by default
-    for the months of ``rules``.
+    Exactly one of ``meeting_id`` (whose quorum ``meeting.work`` checks) and ``triangle_on`` is given. ``priority`` and
+    ``valid_until`` count only for ``vastgesteld``; the decision then holds from today on, by default for the months of
+    ``rules``.
 
     Raises:
         NotFound: no such proposal within the actor's stadsdelen.
-        Refused: already decided, replaced by a later proposal, or an impossible last day.
+        Refused: already decided, replaced by a later proposal, with the driehoek, or an impossible last day.
     """
-    require_role(actor, Role.STAFGROEPLID)
+    require_role(actor, Role.STAFGROEPLID, *(() if triangle_on is None else (Role.VEILIGHEIDSMANAGER,)))
     proposals = _proposals(actor=actor, session=session, proposal_id=proposal_id)
     if not proposals:
         raise NotFound("Dit voorstel is er niet, of hoort bij een stadsdeel waar u niet werkt.")
@@ -285,6 +302,11 @@ def decide_priority(
         told = f"{last.kind} door {last.by}" if last else proposal.state
         raise Refused(
             f"Over {found.name} is al besloten ({told}). Er is niets opgeslagen; ververs de pagina om het te zien."
+        )
+    if (proposal.state == TO_TRIANGLE) != (triangle_on is not None):
+        there = "nog niet" if triangle_on is not None else "al"
+        raise Refused(
+            f"Het voorstel voor {found.name} ligt {there} bij de driehoek. Er is niets opgeslagen; ververs de pagina."
         )
     on = today(now)
     if kind == SET:
@@ -316,6 +338,7 @@ def decide_priority(
         session,
         f"Iemand anders besloot op hetzelfde moment over {found.name}. Ververs de pagina om het te zien.",
     )
+    session.add(DecisionGround(decision_id=row.id, meeting_id=meeting_id, triangle_on=triangle_on))
     record(
         session,
         actor=actor,

@@ -78,8 +78,11 @@ def time_series(
     count_name: str = "waarnemingen",
     effort_name: str = "uren inzet",
     description: str = "",
+    bands: Sequence[tuple[int, int, str]] = (),
 ) -> Markup:
     """Draw counts per period as columns with, below them, the effort of the same periods.
+
+    ``bands`` are (first, last, name) of stretches of periods that are to be told apart, by number from 0.
 
     ``points`` are (label of the period, count, effort). The effort stands beside the counts because more
     looking gives more counts; each of the two has its own scale, written at its top.
@@ -89,9 +92,18 @@ def time_series(
     effort_top = max(efforts, default=0) or 1
     slot = 100 / max(len(points), 1)
     upper, lower = 118, 44
-    base = 22 + upper
+    base = 22 + upper + (18 if bands else 0)
     second = base + 30 + lower
-    body = (
+    body = ""
+    for place, (first, last, name) in enumerate(bands):
+        x = _number(first * slot)
+        if place % 2:  # every other stretch is shaded
+            body += (
+                f'<rect class="sl-week__day" x="{x}%" y="18" width="{_number((last - first + 1) * slot)}%" '
+                f'height="{second - 18}"/>'
+            )
+        body += f'<text class="sl-chart__tick" x="{x}%" dx="4" y="32">{escape(name)}</text>'
+    body += (
         f'<text class="sl-chart__axis" x="0" y="12">{escape(count_name)}, hoogste '
         f"{escape(getal(count_top))}</text>"
         f'<line class="sl-chart__rule" x1="0" x2="100%" y1="{base}" y2="{base}"/>'

@@ -140,6 +140,9 @@ def test_a_week_from_the_street_to_the_printed_plan(screen: Screen) -> None:
     screen.press("Leg voor aan de Stafgroep")
     screen.sign_in("stafgroeplid")
     screen.open("/prioriteren/stafgroep")
+    for function in ("veiligheidsmanager", "chef-basiseenheid", "gebiedsmanager"):
+        screen.fill(function, f"Fictieve {function}")
+    screen.press("Open de vergadering")
     row = screen.row_of(GROUP)
     screen.choose(f"{row}.kind", "vastgesteld")
     screen.fill(f"{row}.reason", "Eens met het voorstel; de week van nu al.")

@@ -20,8 +20,8 @@ from shortlist.deploying.requests.features import Known, features_text
 from shortlist.deploying.requests.transitions import (
     APPROVED,
     RETURNED,
-    STATES,
     SUBMITTED,
+    TABLE,
     WITHDRAWN,
     choices,
     who_may,
@@ -36,6 +36,8 @@ ALLOWED = {
     (RETURNED, WITHDRAWN): Role.VEILIGHEIDSMANAGER,
     (APPROVED, WITHDRAWN): Role.VEILIGHEIDSMANAGER,
 }
+
+STATES = [state.name for state in TABLE.states]
 
 
 @pytest.mark.parametrize(("state", "following"), list(product(STATES, STATES)))

@@ -11,8 +11,8 @@ from shortlist.prioritising.priorities import (
     OPEN,
     RETURNED,
     SET,
+    TABLE,
     TO_TRIANGLE,
-    TRANSITIONS,
     PriorityRules,
     may_follow,
 )
@@ -72,7 +72,7 @@ def test_each_transition_of_a_proposal_is_allowed_or_forbidden_as_the_table_says
 
 
 def test_the_table_knows_every_state() -> None:
-    assert set(TRANSITIONS) == {OPEN, *(str(kind) for kind in DecisionKind)}
+    assert {state.name for state in TABLE.states} == {OPEN, *(str(kind) for kind in DecisionKind)}
 
 
 def picture(*, days_ago: int = 5, expired: bool = False, decided: str = "overlastgevend") -> Picture:

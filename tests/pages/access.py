@@ -13,6 +13,7 @@ FILLERS = frozenset({Role.JEUGDAGENT, Role.JONGERENWERKER})
 LEADERS = frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})
 PLAN_READERS = LEADERS | {Role.STAFGROEPLID, Role.VEILIGHEIDSMANAGER}
 CARRIERS = LEADERS | {Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT}
+COMPARERS = frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID})
 MEMBERS = frozenset({Role.JEUGDAGENT, Role.JONGERENWERKER, Role.VEILIGHEIDSMANAGER})
 OBSERVERS = MEMBERS | {Role.JEUGDBOA, Role.TEAMLEIDER}
 
@@ -77,7 +78,16 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "prioriteit.overview": (frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID}), "eigen"),
     "prioriteit.history": (STREET, "stadsdeel"),
     "prioriteit.proposal": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
-    "prioriteit.meeting": (frozenset({Role.STAFGROEPLID}), "eigen"),
+    "prioriteit.ordering": (COMPARERS, "eigen"),
+    "stafgroep.agenda": (COMPARERS, "eigen"),
+    "stafgroep.meeting": (COMPARERS, "stadsdeel"),
+    "stafgroep.presence": (frozenset({Role.STAFGROEPLID}), "stadsdeel"),
+    "stafgroep.close": (frozenset({Role.STAFGROEPLID}), "stadsdeel"),
+    "stafgroep.minutes": (COMPARERS, "stadsdeel"),
+    "stafgroep.triangle": (COMPARERS, "stadsdeel"),
+    "om.transfer": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
+    "om.facts": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
+    "stad.city": (COMPARERS, "stad"),
     "spoed.urgent": (STREET, "stadsdeel"),
     "spoed.decide": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
     "spoed.withdraw": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
@@ -118,9 +128,15 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
         frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.TEAMLEIDER}),
         "stadsdeel",
     ),
+    "diensten.shift_list": (LEADERS, "stad"),
+    "diensten.shift_report": (CARRIERS - LEADERS, "eigen"),
+    "verslagen.report_way": (MEMBERS | LEADERS, "eigen"),
+    "effect.change": (MEMBERS | LEADERS | {Role.STAFGROEPLID}, "stadsdeel"),
+    "effect.evaluation": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
     "inzet.own_shifts": (frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT}), "eigen"),
     "inzet.report": (frozenset({Role.JEUGDBOA, Role.JONGERENWERKER, Role.JEUGDAGENT}), "eigen"),
     "inzet.group_reports": (MEMBERS | {Role.COORDINATOR_VTH, Role.TEAMLEIDER}, "stadsdeel"),
+    "standen.overview": (EVERYBODY, "stad"),
     "doorlooptijd.overview": (
         frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID, Role.COORDINATOR_VTH}),
         "eigen",

@@ -1,9 +1,9 @@
 """Requests for jeugdboa's and reports after visits through the pages, on real databases."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -12,8 +12,9 @@ from sqlmodel import SQLModel, col
 from shortlist.deploying.requests.work import approved_groups
 from shortlist.deploying.tables import DeploymentReport, DeploymentRequest, RequestStatus
 from shortlist.observing.tables import Gathering, GatheringItem
-from shortlist.planning.tables import PlannedVisit, Team, TeamMember, WeekPlan, WeekPlanStatus
+from shortlist.planning.tables import TeamMember
 from tests.pages.conftest import NOW, ZUID, City, Clock
+from tests.pages.shifts import plan
 from tests.pages.street import Street, actions, add, assess, street
 
 PARTS = {
@@ -182,39 +183,6 @@ def test_nobody_does_anothers_part_of_a_request(client: Any, kade: Street) -> No
 
 
 # --- reports ---
-
-
-def plan(
-    place: Street,
-    *,
-    hours_ago: float = 2,
-    state: str = "vastgesteld",
-    version: int = 1,
-    member: str = "jeugdboa",
-) -> UUID:
-    """Plan one visit of a team with one account in it; return the visit's id."""
-    by = place.city.actor("teamleider").id
-    start = NOW - timedelta(hours=hours_ago)
-    team, week, visit = uuid4(), uuid4(), uuid4()
-    add(
-        place,
-        Team(id=team, name=f"Koppel {team.hex[:4]}", kind="jeugdboa", base_place_id=place.place_id),
-        WeekPlan(
-            id=week, week_start=date(2026, 11, 23), version=version, problem={}, recorded_at=NOW, recorded_by=by
-        ),
-    )  # fmt: skip
-    add(
-        place,
-        TeamMember(team_id=team, account_id=place.city.actor(member).id),
-        WeekPlanStatus(plan_id=week, sequence=1, state="concept", recorded_at=NOW, recorded_by=by),
-        WeekPlanStatus(plan_id=week, sequence=2, state=state, recorded_at=NOW, recorded_by=by),
-        PlannedVisit(
-            id=visit, plan_id=week, visit=f"{place.group_id}-plein", occurrence=1, group_id=place.group_id,
-            place_id=place.place_id, team_id=team, arrives_at=start, starts_at=start,
-            ends_at=start + timedelta(minutes=15),
-        ),
-    )  # fmt: skip
-    return visit
 
 
 def a_report(**changes: Any) -> dict[str, Any]:

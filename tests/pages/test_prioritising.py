@@ -24,15 +24,22 @@ from shortlist.prioritising.work import (
 )
 from shortlist.storing.dated_yaml import read_folder
 from tests.pages.conftest import NOW, ZUID, City, Clock
+from tests.pages.meetings import open_meeting
 from tests.pages.street import Street, actions, add, assess, street
 
 REASON = "De overlast bij de winkels neemt toe en bewoners durven niet te melden."
-MEETING = "/prioriteren/stafgroep"
+AGENDA = "/prioriteren/stafgroep"
 
 
 @pytest.fixture
 def kade(city: City) -> Street:
     return street(city)
+
+
+@pytest.fixture
+def meeting(kade: Street) -> str:
+    """Open a meeting with a quorum and return its page."""
+    return open_meeting(kade)
 
 
 def propose(place: Street, priority: str = "hoog") -> UUID:
@@ -56,7 +63,7 @@ def decisions(place: Street) -> list[tuple[str, str, int]]:
 
 
 def test_a_group_goes_from_assessment_to_proposal_to_a_priority_that_planning_sees(
-    client: Any, kade: Street, clock: Clock
+    client: Any, kade: Street, meeting: str, clock: Clock
 ) -> None:
     assess(kade)
     client.sign_in("veiligheidsmanager")
@@ -69,11 +76,11 @@ def test_a_group_goes_from_assessment_to_proposal_to_a_priority_that_planning_se
     assert actions(kade.database)[-1] == "prioriteit voorgesteld"
     client.sign_in("stafgroeplid")
     assert "Besluit over 1 voorstel" in client.get("/").get_data(as_text=True)
-    page = client.get(MEETING).get_data(as_text=True)
+    page = client.get(meeting).get_data(as_text=True)
     found = re.search(r'name="([0-9a-f-]{36})\.kind"', page)
     assert found
     assert 'value="2027-02-23"' in page
-    answer = client.submit(MEETING, decision(UUID(found.group(1)), priority="midden"))
+    answer = client.submit(meeting, decision(UUID(found.group(1)), priority="midden"))
     assert answer.status_code == 303
     assert actions(kade.database)[-1] == "prioriteit vastgesteld"
     with kade.database.reading() as session:
@@ -82,7 +89,7 @@ def test_a_group_goes_from_assessment_to_proposal_to_a_priority_that_planning_se
         assert (holds.priority, holds.valid_until) == ("midden", date(2027, 2, 23))
         assert current_priority(kade.group_id, date(2027, 2, 24), session=session) is None
     assert "midden" in client.get(kade.url()).get_data(as_text=True)
-    assert "liggen geen voorstellen" in client.get(MEETING).get_data(as_text=True)
+    assert "liggen geen voorstellen" in client.get(meeting).get_data(as_text=True)
     clock.now = NOW + timedelta(days=85)
     client.sign_in("veiligheidsmanager")
     assert "Vernieuw 1 prioriteit die afloopt" in client.get("/").get_data(as_text=True)
@@ -134,7 +141,7 @@ def test_a_closed_group_gets_no_proposal(client: Any, kade: Street) -> None:
 
 
 def test_a_second_veiligheidsmanager_sees_the_colleagues_proposal_before_replacing_it(
-    client: Any, kade: Street
+    client: Any, kade: Street, meeting: str
 ) -> None:
     first = propose(kade)
     client.sign_in("veiligheidsmanager")
@@ -146,23 +153,23 @@ def test_a_second_veiligheidsmanager_sees_the_colleagues_proposal_before_replaci
     again = client.submit(page, {"priority": "laag", "reason": REASON, "seen": str(first)})
     assert again.status_code == 303
     client.sign_in("stafgroeplid")
-    assert str(first) not in client.get(MEETING).get_data(as_text=True)
-    stale = client.submit(MEETING, decision(first))
+    assert str(first) not in client.get(meeting).get_data(as_text=True)
+    stale = client.submit(meeting, decision(first))
     assert stale.status_code == 400
     assert "ligt intussen een nieuw voorstel" in stale.get_data(as_text=True)
     assert decisions(kade) == []
 
 
 def test_two_people_who_decide_at_once_get_a_clear_message_and_one_decision(
-    client: Any, kade: Street
+    client: Any, kade: Street, meeting: str
 ) -> None:
     proposal = propose(kade)
     client.sign_in("stafgroeplid")
-    fields = {**client.tokens(MEETING), **decision(proposal)}
-    late = {**client.tokens(MEETING), **decision(proposal, "teruggestuurd")}
-    assert client.post(MEETING, data=fields).status_code == 303
-    assert client.post(MEETING, data=fields).status_code == 303
-    answer = client.post(MEETING, data=late)
+    fields = {**client.tokens(meeting), **decision(proposal)}
+    late = {**client.tokens(meeting), **decision(proposal, "teruggestuurd")}
+    assert client.post(meeting, data=fields).status_code == 303
+    assert client.post(meeting, data=fields).status_code == 303
+    answer = client.post(meeting, data=late)
     assert answer.status_code == 400
     assert "is al besloten (vastgesteld door Fictieve stafgroeplid)" in answer.get_data(as_text=True)
     assert decisions(kade) == [("vastgesteld", "hoog", 1)]
@@ -171,6 +178,7 @@ def test_two_people_who_decide_at_once_get_a_clear_message_and_one_decision(
 def test_two_decisions_in_the_same_instant_leave_one_decision_and_one_clear_refusal(kade: Street) -> None:
     proposal = propose(kade)
     rules = priority_rules_on(read_folder(assets.RULES, ("priorities",)), NOW.date())
+    meeting_id = UUID(open_meeting(kade).rsplit("/", 1)[1])
     together = Barrier(2)
 
     def decide(kind: str) -> str:
@@ -179,8 +187,8 @@ def test_two_decisions_in_the_same_instant_leave_one_decision_and_one_clear_refu
             with kade.database.writing() as session:
                 watch(session)
                 decide_priority(
-                    proposal, kind=kind, reason=REASON, rules=rules, actor=kade.city.actor("stafgroeplid"),
-                    now=NOW, session=session,
+                    proposal, kind=kind, reason=REASON, meeting_id=meeting_id, rules=rules,
+                    actor=kade.city.actor("stafgroeplid"), now=NOW, session=session,
                 )  # fmt: skip
         except Refused as refusal:
             return refusal.message
@@ -194,12 +202,12 @@ def test_two_decisions_in_the_same_instant_leave_one_decision_and_one_clear_refu
 
 
 def test_a_returned_proposal_waits_for_the_veiligheidsmanager_with_the_reason(
-    client: Any, kade: Street
+    client: Any, kade: Street, meeting: str
 ) -> None:
     proposal = propose(kade)
     client.sign_in("stafgroeplid")
     fields = decision(proposal, "teruggestuurd", reason="Er ontbreken feiten over de avonden.")
-    assert client.submit(MEETING, fields).status_code == 303
+    assert client.submit(meeting, fields).status_code == 303
     with kade.database.reading() as session:
         assert current_priorities(NOW.date(), session=session) == {}
     client.sign_in("veiligheidsmanager")
@@ -208,20 +216,8 @@ def test_a_returned_proposal_waits_for_the_veiligheidsmanager_with_the_reason(
     assert "Er ontbreken feiten over de avonden." in page
 
 
-def test_what_goes_to_the_driehoek_is_decided_after_it(client: Any, kade: Street) -> None:
-    proposal = propose(kade)
-    client.sign_in("stafgroeplid")
-    assert client.submit(MEETING, decision(proposal, "naar driehoek")).status_code == 303
-    page = client.get(MEETING).get_data(as_text=True)
-    assert "ligt bij de driehoek" in page
-    again = client.submit(MEETING, decision(proposal, "naar driehoek"))
-    assert again.status_code == 400
-    assert client.submit(MEETING, decision(proposal, priority="laag")).status_code == 303
-    assert decisions(kade) == [("naar driehoek", "hoog", 1), ("vastgesteld", "laag", 2)]
-
-
 def test_a_bad_decision_says_so_beside_its_field_keeps_the_text_and_stores_nothing(
-    client: Any, kade: Street
+    client: Any, kade: Street, meeting: str
 ) -> None:
     proposal = propose(kade)
     client.sign_in("stafgroeplid")
@@ -235,29 +231,29 @@ def test_a_bad_decision_says_so_beside_its_field_keeps_the_text_and_stores_nothi
         ({"valid_until": "2026-11-23"}, "valid_until", "Kies een dag na vandaag"),
         ({"valid_until": "2030-01-01"}, "valid_until", "uiterlijk 23-11-2027"),
     ):
-        answer = client.submit(MEETING, decision(proposal, **changes))
+        answer = client.submit(meeting, decision(proposal, **changes))
         body = answer.get_data(as_text=True)
         assert answer.status_code == 400
         beside = re.search(rf'id="error-{proposal}\.{field}">(.*?)</div>', body, re.DOTALL)
         assert beside, body
         assert said in beside.group(1)
         assert changes.get("reason", REASON) in body
-    nothing = client.submit(MEETING, decision(proposal, kind="", reason=""))
+    nothing = client.submit(meeting, decision(proposal, kind="", reason=""))
     assert nothing.status_code == 400
     assert "Kies bij ten minste één groep een besluit" in nothing.get_data(as_text=True)
     assert decisions(kade) == []
 
 
-def test_a_criminal_group_is_named_as_the_prosecutions(client: Any, kade: Street) -> None:
+def test_a_criminal_group_is_named_as_the_prosecutions(client: Any, kade: Street, meeting: str) -> None:
     assess(kade, "crimineel")
     propose(kade)
     client.sign_in("stafgroeplid")
-    page = client.get(MEETING).get_data(as_text=True)
+    page = client.get(meeting).get_data(as_text=True)
     assert "Deze groep is van het OM" in page
     assert "jeugdboa’s gaan er niet heen" in page
 
 
-def test_another_stadsdeel_neither_sees_nor_decides(client: Any, kade: Street) -> None:
+def test_another_stadsdeel_neither_sees_nor_decides(client: Any, kade: Street, meeting: str) -> None:
     proposal = propose(kade)
     zuid = street(kade.city, name="Groep Zuidplein", part=ZUID, suffix="-zuid")
     client.sign_in("stafgroeplid-zuid")
@@ -265,7 +261,7 @@ def test_another_stadsdeel_neither_sees_nor_decides(client: Any, kade: Street) -
     assert "Groep Zuidplein" in page
     assert "Groep Kade" not in page
     tokens = client.tokens("/")
-    assert client.post(MEETING, data={**tokens, **decision(proposal)}).status_code == 404
+    assert client.post(meeting, data={**tokens, **decision(proposal)}).status_code == 404
     assert decisions(kade) == []
     client.sign_in("veiligheidsmanager-zuid")
     assert client.get(kade.url("/prioriteit/voorstel")).status_code == 404

@@ -7,9 +7,11 @@ REACHED = "groep bereikt"
 NOBODY = "niemand aangetroffen"
 MOVED = "overlast verplaatst"
 INCIDENT = "incident"
+TALKED = "gesprek gevoerd"
 NOT_THERE = "niet geweest"
 OUTCOMES: Mapping[str, str] = {
-    REACHED: "De groep was er en u sprak of zag hen.",
+    REACHED: "De groep was er; u was zichtbaar of sprak hen kort aan.",
+    TALKED: "U had een echt gesprek met de groep of een van hen.",
     NOBODY: "U keek, en er was niemand. Ook dat telt.",
     MOVED: "De overlast was ergens anders heen.",
     INCIDENT: "Er gebeurde iets waarop u moest ingrijpen.",
@@ -58,7 +60,7 @@ def faults(outcome: str, filled: Filled) -> dict[str, str]:
         found["seen_count"] = f"{filled.seen_count} jongeren kan niet. Vul 0 tot en met {MOST_SEEN} in."
     elif outcome == NOBODY and filled.seen_count:
         found["seen_count"] = f"U zag {filled.seen_count} jongeren. Vul 0 in, of kies een andere uitkomst."
-    elif outcome == REACHED and not filled.seen_count:
+    elif outcome in {REACHED, TALKED} and not filled.seen_count:
         found["seen_count"] = "Hoeveel jongeren zag u? Was er niemand, kies dan die uitkomst."
     if outcome != NOBODY and len(filled.feit) < SHORTEST:
         found["feit"] = "Schrijf kort wat u zag of hoorde, zonder oordeel."

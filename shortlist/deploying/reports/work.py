@@ -1,6 +1,7 @@
 """Use cases of visits and reports: a team's own shifts, the report after a visit, what came of visits to a group."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -70,6 +71,8 @@ class Visit:
     place: str
     place_stadsdeel_id: UUID
     team: str
+    team_id: UUID
+    plan_id: UUID
     outcome: str | None = None
 
     @property
@@ -82,6 +85,7 @@ class Visit:
 class Report:
     """A report as it stands."""
 
+    id: UUID
     sequence: int
     outcome: str
     minutes: int
@@ -108,7 +112,7 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _plans_that_hold(since: date, *, session: Session) -> set[UUID]:
+def plans_that_hold(since: date, *, session: Session) -> set[UUID]:
     """Return per week from ``since`` the newest plan that was approved and not sent back since."""
     newer = aliased(WeekPlanStatus)
     rows = session.execute(
@@ -131,15 +135,16 @@ def _plans_that_hold(since: date, *, session: Session) -> set[UUID]:
     return set({week: plan_id for plan_id, week, _ in rows}.values())
 
 
-def _visits(
+def visits_of(
     *,
     session: Session,
     plans: Iterable[UUID] | None = None,
     member: UUID | None = None,
     group_id: UUID | None = None,
-    visit_id: UUID | None = None,
+    visit_ids: Iterable[UUID] | None = None,
     since: datetime | None = None,
 ) -> list[Visit]:
+    """Return planned visits by time; each argument that is given narrows the list."""
     query = (
         select(
             PlannedVisit,
@@ -168,8 +173,8 @@ def _visits(
         )
     if group_id is not None:
         query = query.where(col(PlannedVisit.group_id) == group_id)
-    if visit_id is not None:
-        query = query.where(col(PlannedVisit.id) == visit_id)
+    if visit_ids is not None:
+        query = query.where(col(PlannedVisit.id).in_(list(visit_ids)))
     if since is not None:
         query = query.where(col(PlannedVisit.starts_at) >= since)
     rows = session.execute(query).all()
@@ -186,6 +191,8 @@ def _visits(
             place=place,
             place_stadsdeel_id=place_stadsdeel,
             team=team,
+            team_id=row.team_id,
+            plan_id=row.plan_id,
             outcome=outcomes.get(row.id),
         )
         for row, group, stadsdeel_id, place, place_stadsdeel, team in rows
@@ -207,8 +214,8 @@ def own_visits(*, actor: Actor, now: datetime, session: Session) -> list[Visit]:
     require_role(actor, *TEAM_ROLES)
     on = today(now)
     earliest = on - REPORT_WITHIN
-    plans = _plans_that_hold(monday_of(earliest), session=session)
-    visits = _visits(session=session, plans=plans, member=actor.id, since=local_midnight(earliest))
+    plans = plans_that_hold(monday_of(earliest), session=session)
+    visits = visits_of(session=session, plans=plans, member=actor.id, since=local_midnight(earliest))
     this_week = local_midnight(monday_of(on))
     return [one for one in visits if one.starts_at >= this_week or one.outcome is None]
 
@@ -223,26 +230,45 @@ def own_visit(
         Refused: the week plan does not hold (any more).
     """
     require_role(actor, *TEAM_ROLES)
-    found = _visits(session=session, visit_id=visit_id, member=actor.id)
-    if not found:
-        raise NotFound("Dit bezoek is er niet, of hoort niet bij uw team.")
-    visit = found[0]
-    week = monday_of(today(visit.starts_at))
-    plan = session.execute(
-        select(col(PlannedVisit.plan_id)).where(col(PlannedVisit.id) == visit_id)
-    ).scalar_one()
-    if plan not in _plans_that_hold(week, session=session):
-        raise Refused(
-            "Dit bezoek staat niet meer in het vastgestelde weekplan. Was u er toch, "
-            "leg dan een gewone waarneming vast."
-        )
+    visit = _of_own_team(visit_id, actor=actor, session=session)
+    if not _holds(visit, session=session):
+        raise Refused(CANCELLED)
     if visit.outcome is None:
         return visit, None
     _log_reading(actor=actor, group_id=visit.group_id, n=1, now=now, session=session)
-    return visit, _reports([visit_id], session=session)[visit_id]
+    return visit, read_reports([visit_id], session=session)[visit_id]
 
 
-def _reports(visits: Sequence[UUID], *, session: Session) -> dict[UUID, Report]:
+CANCELLED = (
+    "Dit bezoek staat niet meer in het vastgestelde weekplan: het is vervallen of verplaatst. Er is geen verslag "
+    "opgeslagen. Was u er toch, bewaar het dan hieronder als gewone waarneming."
+)
+
+
+def _of_own_team(visit_id: UUID, *, actor: Actor, session: Session) -> Visit:
+    found = visits_of(session=session, visit_ids=[visit_id], member=actor.id)
+    if not found:
+        raise NotFound("Dit bezoek is er niet, of hoort niet bij uw team.")
+    return found[0]
+
+
+def _holds(visit: Visit, *, session: Session) -> bool:
+    return visit.plan_id in plans_that_hold(monday_of(today(visit.starts_at)), session=session)
+
+
+def cancelled_visit(visit_id: UUID, *, actor: Actor, session: Session) -> Visit | None:
+    """Return a visit of the actor's own team that no plan holds any more; None when one does.
+
+    Raises:
+        NotFound: no such visit of a team the actor is in.
+    """
+    require_role(actor, *TEAM_ROLES)
+    visit = _of_own_team(visit_id, actor=actor, session=session)
+    return None if _holds(visit, session=session) else visit
+
+
+def read_reports(visits: Sequence[UUID], *, session: Session) -> dict[UUID, Report]:
+    """Return the newest report per visit; the caller logs the reading."""
     rows = session.execute(
         select(DeploymentReport, col(Account.name), col(Gathering.started_at))
         .join(Account, col(Account.id) == col(DeploymentReport.recorded_by))
@@ -252,6 +278,7 @@ def _reports(visits: Sequence[UUID], *, session: Session) -> dict[UUID, Report]:
     )
     return {
         row.planned_visit_id: Report(
+            id=row.id,
             sequence=row.sequence,
             outcome=row.outcome,
             minutes=row.minutes,
@@ -308,12 +335,10 @@ def report_visit(
     """
     session.execute(select(col(PlannedVisit.id)).where(col(PlannedVisit.id) == visit_id).with_for_update())
     visit, earlier = own_visit(visit_id, actor=actor, now=now, session=session)
+    if visit.starts_at > now:
+        raise Refused("Dit bezoek moet nog komen. Het verslag schrijft u daarna; er is niets opgeslagen.")
     filled = fill(outcome, minutes, seen_count, feit)
-    wrong = faults(outcome, filled)
-    if abs(started_at - visit.starts_at) > AROUND:
-        wrong["started_at"] = "Dit is meer dan 12 uur van het geplande moment. Verbeter dag of tijd."
-    elif started_at > now:
-        wrong["started_at"] = "Dit moment ligt in de toekomst. Meld het bezoek als het voorbij is."
+    wrong = faults(outcome, filled) | _moment_faults(visit, started_at, now)
     if earlier is not None and not correction_reason and earlier.sequence == seen:
         wrong["correction_reason"] = "Schrijf in een zin wat er niet klopte."
     if wrong:
@@ -321,7 +346,67 @@ def report_visit(
     if (earlier.sequence if earlier else 0) != seen:
         by = earlier.by if earlier else "een collega"
         raise Refused(f"Dit bezoek is intussen al gemeld door {by}. Er is niets dubbel opgeslagen.")
-    noted = Noted(
+    noted = _noted(visit, filled, started_at, oordeel, gedrag, under_twelve)
+    with _in_form_words():
+        gathering_id = _observation(
+            noted, outcome, earlier, correction_reason, actor=_sent(actor, visit), now=now, session=session
+        )
+    _store(visit, outcome, filled, oordeel, gathering_id, seen + 1, actor=actor, now=now, session=session)
+    return gathering_id
+
+
+def note_instead(
+    visit_id: UUID,
+    *,
+    outcome: str,
+    started_at: datetime,
+    minutes: int | None,
+    seen_count: int | None,
+    feit: str,
+    oordeel: str,
+    gedrag: Sequence[str],
+    under_twelve: bool,
+    actor: Actor,
+    now: datetime,
+    session: Session,
+) -> UUID:
+    """Keep what a team typed about a visit that was cancelled as an ordinary observation; return its id.
+
+    Raises:
+        Refused: the visit stands after all, nobody went, or the numbers do not fit the outcome.
+        NotFound: not a visit of the actor's own team.
+    """
+    visit = cancelled_visit(visit_id, actor=actor, session=session)
+    if visit is None:
+        raise Refused("Dit bezoek staat weer in het weekplan: schrijf er een gewoon verslag van.")
+    filled = fill(outcome, minutes, seen_count, feit)
+    wrong = faults(outcome, filled) | _moment_faults(visit, started_at, now)
+    if outcome == NOT_THERE:
+        wrong = {"outcome": "U bent er niet geweest en het bezoek is vervallen: er is niets te bewaren."}
+    if wrong:
+        raise Refused("Niets is opgeslagen: er klopt nog iets niet.", fields=wrong)
+    noted = _noted(visit, filled, started_at, oordeel, gedrag, under_twelve)
+    with _in_form_words():
+        return note_gathering(noted, actor=_sent(actor, visit), now=now, session=session)
+
+
+def _moment_faults(visit: Visit, started_at: datetime, now: datetime) -> dict[str, str]:
+    if abs(started_at - visit.starts_at) > AROUND:
+        return {"started_at": "Dit is meer dan 12 uur van het geplande moment. Verbeter dag of tijd."}
+    if started_at > now:
+        return {"started_at": "Dit moment ligt in de toekomst. Meld het bezoek als het voorbij is."}
+    return {}
+
+
+def _noted(
+    visit: Visit,
+    filled: Filled,
+    started_at: datetime,
+    oordeel: str,
+    gedrag: Sequence[str],
+    under_twelve: bool,
+) -> Noted:
+    return Noted(
         id=uuid4(),
         started_at=started_at,
         source=Source.GEZIEN,
@@ -335,17 +420,21 @@ def report_visit(
         items=tuple(gedrag),
         under_twelve=under_twelve,
     )
-    # The plan sends the team to this group, also across the border of the stadsdelen it usually works in.
-    sent = replace(actor, stadsdelen=actor.stadsdelen | {visit.stadsdeel_id})
+
+
+def _sent(actor: Actor, visit: Visit) -> Actor:
+    """Return the team member with the group's stadsdeel: the plan sends teams across borders too."""
+    return replace(actor, stadsdelen=actor.stadsdelen | {visit.stadsdeel_id})
+
+
+@contextmanager
+def _in_form_words() -> Iterator[None]:
+    """Let a refusal of the observation stand beside the fields of the report."""
     try:
-        gathering_id = _observation(
-            noted, outcome, earlier, correction_reason, actor=sent, now=now, session=session
-        )
+        yield
     except Refused as refusal:
         fields = {_FIELDS.get(name, ""): message for name, message in refusal.fields.items()}
         raise Refused(refusal.message, fields=fields) from refusal
-    _store(visit, outcome, filled, oordeel, gathering_id, seen + 1, actor=actor, now=now, session=session)
-    return gathering_id
 
 
 def _observation(
@@ -424,8 +513,8 @@ def reports_of(
     """List the reported visits to a group, newest first; the reading is logged."""
     require_role(actor, *REPORT_READERS)
     get_group(group_id, actor=actor, session=session)
-    visits = _visits(session=session, group_id=group_id, since=since)
-    reports = _reports([one.id for one in visits], session=session)
+    visits = visits_of(session=session, group_id=group_id, since=since)
+    reports = read_reports([one.id for one in visits], session=session)
     _log_reading(actor=actor, group_id=group_id, n=len(reports), now=now, session=session)
     return [Reported(one, reports[one.id]) for one in reversed(visits) if one.id in reports]
 

@@ -1,6 +1,6 @@
 """Pages of requests for jeugdboa's: ask, list, decide."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -14,10 +14,11 @@ from shortlist.deploying.requests.transitions import RETURNED, SUBMITTED, WORKIN
 from shortlist.errors import Refused
 from shortlist.guarding.door import Pages
 from shortlist.guarding.roles import Actor, Role
-from shortlist.observing.work import get_group
+from shortlist.observing.work import get_group, today
 from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.panels import WaitingWork
 from shortlist.showing.words import datum
+from shortlist.storing.terms import terms_on
 
 pages = Pages("aanvraag", "shortlist.deploying")
 MANAGER = frozenset({Role.VEILIGHEIDSMANAGER})
@@ -119,6 +120,7 @@ def request_page(*, request_id: UUID, actor: Actor, now: datetime, session: Sess
 def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWork]:
     """List requests that wait: to be decided (coördinator VTH) or to be mended (veiligheidsmanager)."""
     works = []
+    terms = terms_on(current_app.extensions["shortlist.shelf"], today(now))
     for one in work.requests_waiting(actor=actor, session=session):
         if one.state == SUBMITTED:
             works.append(
@@ -126,6 +128,7 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
                     label=f"Beoordeel de aanvraag voor {one.group}",
                     href=url_for("aanvraag.request_page", request_id=one.id),
                     why=f"ingediend op {datum(one.statuses[-1].at)} door {one.by}",
+                    due=today(one.statuses[-1].at) + timedelta(days=terms["aanvraag-besluit"]),
                 )
             )
         elif actor.has(*MANAGER):
@@ -134,6 +137,7 @@ def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWor
                     label=f"Herzie de aanvraag voor {one.group}",
                     href=url_for("aanvraag.ask", group_id=one.group_id),
                     why="de coördinator VTH stuurde haar terug",
+                    due=today(one.statuses[-1].at) + timedelta(days=terms["aanvraag-herzien"]),
                     urgent=True,
                 )
             )

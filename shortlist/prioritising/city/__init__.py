@@ -1,0 +1,1 @@
+"""The city as a whole: do stadsdelen and veiligheidsmanagers weigh alike? Counts only."""

@@ -1,0 +1,1 @@
+"""Criminal groups: transferred to the OM with a file of dated facts."""
