@@ -17,7 +17,9 @@ from shortlist.classifying.agreeing.pages import READERS as AGREEMENT_READERS
 from shortlist.classifying.agreeing.pages import pages as agreeing
 from shortlist.classifying.comparing.pages import COMPARERS
 from shortlist.classifying.comparing.pages import pages as comparing
+from shortlist.connecting.gaps import pages as gaps
 from shortlist.connecting.pages import pages as connecting
+from shortlist.connecting.referrals import pages as referrals
 from shortlist.deploying import pages as deploying
 from shortlist.deploying.reports.pages import pages as reports
 from shortlist.deploying.requests.pages import pages as requests
@@ -27,7 +29,7 @@ from shortlist.differentiating.viewing import pages as viewing
 from shortlist.differentiating.work import member_list_allowed
 from shortlist.guarding.door import EVERYBODY, Pages
 from shortlist.guarding.pages import pages as guarding
-from shortlist.guarding.roles import Actor, Role
+from shortlist.guarding.roles import STREET, Actor, Role
 from shortlist.observing.gatherings.pages import pages as gatherings
 from shortlist.observing.pages import pages as observing
 from shortlist.planning.aanpak import pages as aanpak
@@ -58,7 +60,7 @@ class NavItem:
 
 ITEMS: tuple[NavItem, ...] = (
     NavItem("Mijn werk", "werk.home", EVERYBODY),
-    NavItem("Groepen", "groepen.group_list", EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}),
+    NavItem("Groepen", "groepen.group_list", STREET),
     NavItem("Prioriteiten", "prioriteit.overview", frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID})),
     NavItem(
         "Weekplannen",
@@ -75,6 +77,8 @@ ITEMS: tuple[NavItem, ...] = (
         frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.TEAMLEIDER}),
     ),
     NavItem("JIT-agenda", "agenda.overview", agenda.JIT),
+    NavItem("Verwijzingen", "verwijzing.referral_list", referrals.READERS),
+    NavItem("Ontvangers", "verwijzing.receiver_list", referrals.ADMIN),
     NavItem("Doorlooptijden", "doorlooptijd.overview", reporting.READERS),
     NavItem("Vergelijken", "vergelijken.compare", COMPARERS),
     NavItem("Overeenstemming", "overeenstemming.overview", AGREEMENT_READERS),
@@ -87,6 +91,7 @@ PANELS: tuple[PanelSource, ...] = (
     prioritising.panel,
     aanpak.panel,
     deploying.panel,
+    referrals.panel,
     reporting.panel,
 )
 WORK: tuple[WorkSource, ...] = (
@@ -99,6 +104,8 @@ WORK: tuple[WorkSource, ...] = (
     aanpak.waiting,
     plannen.waiting,
     deploying.waiting,
+    referrals.waiting,
+    gaps.waiting,
 )
 AGENDA: tuple[WorkSource, ...] = (viewing.waiting,)
 """What later rooms put on the JIT agenda, beside the answers that classifying puts there."""
@@ -112,6 +119,7 @@ RULE_KINDS: tuple[str, ...] = (
     "week-plan",
     "lead-times",
     "agreement",
+    "interventions",
 )
 """Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
@@ -137,6 +145,8 @@ def rooms() -> Iterator[Pages]:
     yield requests
     yield reports
     yield connecting
+    yield referrals.pages
+    yield gaps.pages
     yield reporting.pages
 
 

@@ -8,7 +8,7 @@ from shortlist.guarding.roles import Role
 
 PUBLIC: frozenset[Role] = frozenset()
 EVERYBODY = frozenset(Role)
-STREET = EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}
+STREET = EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER, Role.HULPVERLENER}
 FILLERS = frozenset({Role.JEUGDAGENT, Role.JONGERENWERKER})
 LEADERS = frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})
 PLAN_READERS = LEADERS | {Role.STAFGROEPLID, Role.VEILIGHEIDSMANAGER}
@@ -107,4 +107,14 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
         frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID, Role.COORDINATOR_VTH}),
         "eigen",
     ),
+    "verwijzing.choose_youngster": (MEMBERS, "stadsdeel"),
+    "verwijzing.choose_intervention": (MEMBERS, "stadsdeel"),
+    "verwijzing.send": (MEMBERS, "stadsdeel"),
+    "verwijzing.referral_list": (MEMBERS | {Role.HULPVERLENER}, "eigen"),
+    "verwijzing.referral_page": (MEMBERS | {Role.HULPVERLENER}, "stadsdeel"),
+    "verwijzing.read_news": (MEMBERS | {Role.HULPVERLENER}, "stadsdeel"),
+    "verwijzing.receiver_list": (frozenset({Role.BEHEERDER}), "stad"),
+    "wal.gap_list": (MEMBERS, "eigen"),
+    "wal.leave": (MEMBERS, "stadsdeel"),
+    "wal.care_signal": (MEMBERS, "stadsdeel"),
 }
