@@ -18,7 +18,9 @@ from shortlist.classifying.agreeing.pages import pages as agreeing
 from shortlist.classifying.comparing.pages import COMPARERS
 from shortlist.classifying.comparing.pages import pages as comparing
 from shortlist.connecting.gaps import pages as gaps
+from shortlist.connecting.matching import pages as matching
 from shortlist.connecting.pages import pages as connecting
+from shortlist.connecting.procedures import pages as procedures
 from shortlist.connecting.referrals import pages as referrals
 from shortlist.deploying import pages as deploying
 from shortlist.deploying.reports.pages import pages as reports
@@ -78,6 +80,7 @@ ITEMS: tuple[NavItem, ...] = (
     ),
     NavItem("JIT-agenda", "agenda.overview", agenda.JIT),
     NavItem("Verwijzingen", "verwijzing.referral_list", referrals.READERS),
+    NavItem("Procedures", "traag.procedure_list", procedures.READERS),
     NavItem("Ontvangers", "verwijzing.receiver_list", referrals.ADMIN),
     NavItem("Doorlooptijden", "doorlooptijd.overview", reporting.READERS),
     NavItem("Vergelijken", "vergelijken.compare", COMPARERS),
@@ -92,6 +95,7 @@ PANELS: tuple[PanelSource, ...] = (
     aanpak.panel,
     deploying.panel,
     referrals.panel,
+    procedures.panel,
     reporting.panel,
 )
 WORK: tuple[WorkSource, ...] = (
@@ -106,6 +110,8 @@ WORK: tuple[WorkSource, ...] = (
     deploying.waiting,
     referrals.waiting,
     gaps.waiting,
+    matching.waiting,
+    procedures.waiting,
 )
 AGENDA: tuple[WorkSource, ...] = (viewing.waiting,)
 """What later rooms put on the JIT agenda, beside the answers that classifying puts there."""
@@ -147,6 +153,8 @@ def rooms() -> Iterator[Pages]:
     yield connecting
     yield referrals.pages
     yield gaps.pages
+    yield matching.pages
+    yield procedures.pages
     yield reporting.pages
 
 

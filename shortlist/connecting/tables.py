@@ -1,4 +1,4 @@
-"""Referrals and what became of them, who receives, care signals, choices to leave somebody for now."""
+"""Referrals and what became of them, care signals, choices to leave somebody, concerns, slow procedures, news."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from shortlist.connecting.procedures.transitions import STATES as PROCEDURE_STATES
+from shortlist.connecting.procedures.transitions import SUBJECTS
 from shortlist.connecting.referrals.transitions import FINISHED, STATES
 from shortlist.storing.columns import PERSONAL, UtcDateTime, between, not_empty, one_of, plausible
 
@@ -182,3 +184,73 @@ class GapChoice(SQLModel, table=True):
     look_again_on: date
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class Concern(SQLModel, table=True):
+    """Somebody has a concern about a youngster, without a word about what; the newest per person and account counts."""
+
+    __tablename__ = "concern"
+    __table_args__ = (
+        plausible("expires_on"),
+        UniqueConstraint("person_id", "recorded_by", "sequence"),
+        PERSONAL,
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    sequence: int
+    holds: bool
+    """False: the concern is over."""
+    expires_on: date
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id", index=True)
+
+
+class Procedure(SQLModel, table=True):
+    """Something asked of the city that takes weeks or months: a lamp, a bin, a JOP, a fence, a permit."""
+
+    __tablename__ = "procedure"
+    __table_args__ = (one_of("subject", SUBJECTS), not_empty("wish"))
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    stadsdeel_id: UUID = Field(foreign_key="stadsdeel.id", index=True)
+    group_id: UUID | None = Field(default=None, foreign_key="jeugdgroep.id", index=True)
+    place_id: UUID | None = Field(default=None, foreign_key="place.id")
+    subject: str = Field(max_length=20)
+    wish: str = Field(max_length=2000)
+    """What is asked, where, and for whom."""
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class ProcedureStatus(SQLModel, table=True):
+    """A dated state of a procedure, or news in the same state; the newest counts."""
+
+    __tablename__ = "procedure_status"
+    __table_args__ = (one_of("state", PROCEDURE_STATES), UniqueConstraint("procedure_id", "sequence"))
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    procedure_id: UUID = Field(foreign_key="procedure.id", index=True)
+    sequence: int
+    state: str = Field(max_length=20)
+    note: str = Field(default="", max_length=2000)
+    expected_on: date | None = None
+    """When it is expected to be there; None: nobody can say yet."""
+    outlook: str = Field(default="", max_length=500)
+    """The likely outcome in a sentence."""
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
+class ProcedureFollower(SQLModel, table=True):
+    """Somebody waits for a procedure and gets its news; the newest per account counts."""
+
+    __tablename__ = "procedure_follower"
+    __table_args__ = (UniqueConstraint("procedure_id", "account_id", "sequence"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    procedure_id: UUID = Field(foreign_key="procedure.id", index=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    sequence: int
+    follows: bool
+    recorded_at: datetime = Field(sa_type=UtcDateTime)

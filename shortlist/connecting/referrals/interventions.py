@@ -99,6 +99,7 @@ class Interventions:
     care_text: str
     adult_age: int
     look_ahead_months: int
+    concern_months: int
     consent: tuple[Consent, ...]
     triage: tuple[TriageRule, ...]
     triage_questions: tuple[Question, ...]
@@ -127,6 +128,7 @@ def interventions_from(data: Mapping[str, Any]) -> Interventions:
         care_text=data["care_below"]["text"],
         adult_age=data["adult_age"]["age"],
         look_ahead_months=data["adult_age"]["look_ahead_months"],
+        concern_months=data["concern"]["months"],
         consent=tuple(Consent(one["until_age"], one["who"], one["text"]) for one in data["consent"]),
         triage=tuple(
             TriageRule(one["outcome"], one["text"], tuple(one["any_of"]), tuple(one["none_of"]))

@@ -19,6 +19,7 @@ from shortlist.connecting.referrals.interventions import (
 from shortlist.connecting.referrals.receiving import work as receiving
 from shortlist.connecting.referrals.schemas import MoveForm, ReceiverForm, ReferralForm, SeenForm, TriageForm
 from shortlist.connecting.referrals.transitions import RECEIVER, RUNNING, SENT, choices
+from shortlist.connecting.work import seen_upto
 from shortlist.differentiating.work import member_list_allowed
 from shortlist.errors import NotFound, Refused
 from shortlist.guarding.door import Pages, keep
@@ -192,7 +193,7 @@ def _referral_page(
         for state in may
     ]
     own_news = found.row.recorded_by == actor.id and RECEIVER not in found.sides
-    seen = answering.seen_upto([referral_id], actor=actor, session=session).get(referral_id, 0)
+    seen = seen_upto([referral_id], actor=actor, session=session).get(referral_id, 0)
     return render_template(
         "connecting/referral.html",
         form=form,

@@ -1,11 +1,10 @@
 """Use cases of what becomes of a referral."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -35,7 +34,8 @@ from shortlist.connecting.referrals.work import (
     newest_states,
     read_referrals,
 )
-from shortlist.connecting.tables import NewsSeen, Referral, ReferralStatus
+from shortlist.connecting.tables import Referral, ReferralStatus
+from shortlist.connecting.work import note_seen, seen_upto
 from shortlist.errors import Forbidden, Refused
 from shortlist.guarding.audit import record
 from shortlist.guarding.roles import Actor, Role
@@ -164,18 +164,7 @@ def mark_seen(referral_id: UUID, *, sequence: int, actor: Actor, now: datetime, 
     found = get_referral(referral_id, actor=actor, now=now, session=session)
     if not 1 <= sequence <= len(found.statuses):
         raise Refused("Dit bericht bestaat niet. Ververs de pagina.")
-    if session.get(NewsSeen, (actor.id, referral_id, sequence)) is None:
-        session.add(NewsSeen(account_id=actor.id, subject_id=referral_id, sequence=sequence, at=now))
-
-
-def seen_upto(subject_ids: Sequence[UUID], *, actor: Actor, session: Session) -> dict[UUID, int]:
-    """Return per subject up to which sequence number the actor has read."""
-    rows = session.execute(
-        select(col(NewsSeen.subject_id), func.max(col(NewsSeen.sequence)))
-        .where(col(NewsSeen.account_id) == actor.id, col(NewsSeen.subject_id).in_(subject_ids))
-        .group_by(col(NewsSeen.subject_id))
-    ).all()
-    return dict(rows)
+    note_seen(referral_id, sequence, actor=actor, now=now, session=session)
 
 
 @dataclass(frozen=True, slots=True)

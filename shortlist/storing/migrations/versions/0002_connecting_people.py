@@ -39,6 +39,25 @@ def upgrade() -> None:
     with op.batch_alter_table('referral_receiver', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_referral_receiver_account_id'), ['account_id'], unique=False)
 
+    op.create_table('concern',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('holds', sa.Boolean(), nullable=False),
+    sa.Column('expires_on', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=False),
+    sa.CheckConstraint("expires_on >= '2000-01-01' AND expires_on < '2100-01-01'", name=op.f('ck_concern_expires_on_plausible')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_concern_person_id_person')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['account.id'], name=op.f('fk_concern_recorded_by_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_concern')),
+    sa.UniqueConstraint('person_id', 'recorded_by', 'sequence', name=op.f('uq_concern_person_id_recorded_by_sequence')),
+    info={'personal': True}
+    )
+    with op.batch_alter_table('concern', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_concern_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_concern_recorded_by'), ['recorded_by'], unique=False)
+
     op.create_table('gap_choice',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
@@ -59,6 +78,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('gap_choice', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_gap_choice_group_id'), ['group_id'], unique=False)
+
+    op.create_table('procedure',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('stadsdeel_id', sa.Uuid(), nullable=False),
+    sa.Column('group_id', sa.Uuid(), nullable=True),
+    sa.Column('place_id', sa.Uuid(), nullable=True),
+    sa.Column('subject', sa.String(length=20), nullable=False),
+    sa.Column('wish', sa.String(length=2000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=False),
+    sa.CheckConstraint("subject IN ('lamp', 'afvalbak', 'jop', 'hek', 'vergunning', 'anders')", name=op.f('ck_procedure_subject_known')),
+    sa.CheckConstraint('length(trim(wish)) > 0', name=op.f('ck_procedure_wish_not_empty')),
+    sa.ForeignKeyConstraint(['group_id'], ['jeugdgroep.id'], name=op.f('fk_procedure_group_id_jeugdgroep')),
+    sa.ForeignKeyConstraint(['place_id'], ['place.id'], name=op.f('fk_procedure_place_id_place')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['account.id'], name=op.f('fk_procedure_recorded_by_account')),
+    sa.ForeignKeyConstraint(['stadsdeel_id'], ['stadsdeel.id'], name=op.f('fk_procedure_stadsdeel_id_stadsdeel')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_procedure'))
+    )
+    with op.batch_alter_table('procedure', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_procedure_group_id'), ['group_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_procedure_stadsdeel_id'), ['stadsdeel_id'], unique=False)
 
     op.create_table('referral',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -117,6 +157,41 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_care_signal')),
     sa.UniqueConstraint('gathering_id', name=op.f('uq_care_signal_gathering_id'))
     )
+    op.create_table('procedure_follower',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('procedure_id', sa.Uuid(), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('follows', sa.Boolean(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_procedure_follower_account_id_account')),
+    sa.ForeignKeyConstraint(['procedure_id'], ['procedure.id'], name=op.f('fk_procedure_follower_procedure_id_procedure')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_procedure_follower')),
+    sa.UniqueConstraint('procedure_id', 'account_id', 'sequence', name=op.f('uq_procedure_follower_procedure_id_account_id_sequence'))
+    )
+    with op.batch_alter_table('procedure_follower', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_procedure_follower_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_procedure_follower_procedure_id'), ['procedure_id'], unique=False)
+
+    op.create_table('procedure_status',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('procedure_id', sa.Uuid(), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('note', sa.String(length=2000), nullable=False),
+    sa.Column('expected_on', sa.Date(), nullable=True),
+    sa.Column('outlook', sa.String(length=500), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=False),
+    sa.CheckConstraint("state IN ('gevraagd', 'in behandeling', 'toegezegd', 'uitgevoerd', 'afgewezen', 'ingetrokken')", name=op.f('ck_procedure_status_state_known')),
+    sa.ForeignKeyConstraint(['procedure_id'], ['procedure.id'], name=op.f('fk_procedure_status_procedure_id_procedure')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['account.id'], name=op.f('fk_procedure_status_recorded_by_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_procedure_status')),
+    sa.UniqueConstraint('procedure_id', 'sequence', name=op.f('uq_procedure_status_procedure_id_sequence'))
+    )
+    with op.batch_alter_table('procedure_status', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_procedure_status_procedure_id'), ['procedure_id'], unique=False)
+
     op.create_table('referral_status',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('referral_id', sa.Uuid(), nullable=False),
@@ -149,6 +224,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_referral_status_referral_id'))
 
     op.drop_table('referral_status')
+    with op.batch_alter_table('procedure_status', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_procedure_status_procedure_id'))
+
+    op.drop_table('procedure_status')
+    with op.batch_alter_table('procedure_follower', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_procedure_follower_procedure_id'))
+        batch_op.drop_index(batch_op.f('ix_procedure_follower_account_id'))
+
+    op.drop_table('procedure_follower')
     op.drop_table('care_signal')
     with op.batch_alter_table('referral', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_referral_recorded_by'))
@@ -157,10 +241,20 @@ def downgrade() -> None:
         batch_op.drop_index('ix_referral_group_intervention')
 
     op.drop_table('referral')
+    with op.batch_alter_table('procedure', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_procedure_stadsdeel_id'))
+        batch_op.drop_index(batch_op.f('ix_procedure_group_id'))
+
+    op.drop_table('procedure')
     with op.batch_alter_table('gap_choice', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_gap_choice_group_id'))
 
     op.drop_table('gap_choice')
+    with op.batch_alter_table('concern', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_concern_recorded_by'))
+        batch_op.drop_index(batch_op.f('ix_concern_person_id'))
+
+    op.drop_table('concern')
     with op.batch_alter_table('referral_receiver', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_referral_receiver_account_id'))
 
