@@ -39,6 +39,7 @@ NOT_PURE = {
     "shortlist.guarding.audit": "writes and checks the log in the transaction of the action",
     "shortlist.demo.chain": "fills the fictitious city through the rooms' use cases",
     "shortlist.demo.deciding": "the same, from priority to plan van aanpak",
+    "shortlist.demo.connecting": "the same, for referrals, concerns and slow procedures",
     "shortlist.demo.week": "the same, from requests to reports",
     "shortlist.demo.roles": "the same, for the roles of members",
     "shortlist.demo.trial": "the same, for a trial with the reading",
