@@ -8,7 +8,7 @@ from sqlmodel import Session
 from shortlist.connecting.gaps.work import children_seen, pass_to_care
 from shortlist.connecting.matching.work import state_concern
 from shortlist.connecting.procedures.work import ask_procedure, follow_procedure, move_procedure
-from shortlist.connecting.referrals.answering.work import move_referral
+from shortlist.connecting.referrals.answering.work import mark_seen, move_referral
 from shortlist.connecting.referrals.interventions import Interventions
 from shortlist.connecting.referrals.receiving.work import set_receiver
 from shortlist.connecting.referrals.work import Asked, Youngster, interventions_on, referable, send_referral
@@ -53,6 +53,8 @@ _WAYS: tuple[tuple[str, int, tuple[tuple[str, int, str], ...]], ...] = (
     ("oke-op-school", 15, (("ingetrokken", 3, "De jongere ging naar een andere school."),)),
 )
 """Intervention, days ago, what became of it: state, days after sending, note."""
+_NEWS_READ = 25
+"""News about referrals sent longer ago, in days, was read."""
 _ASKED: tuple[tuple[str, str, tuple[tuple[str, int, str, int | None], ...]], ...] = (
     (
         "lamp",
@@ -171,6 +173,9 @@ def _refer(
             now=sent + timedelta(days=after),
             session=session,
         )
+
+    if days > _NEWS_READ and steps:
+        mark_seen(made, sequence=len(steps) + 1, actor=police, now=now - timedelta(days=1), session=session)
 
 
 def _receiver(city: Waterveen, intervention: str, area: str) -> Actor:

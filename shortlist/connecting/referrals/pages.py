@@ -1,6 +1,6 @@
 """Pages of referrals: who and where to, the referral itself, its state and feedback, who receives."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -18,8 +18,7 @@ from shortlist.connecting.referrals.interventions import (
 )
 from shortlist.connecting.referrals.receiving import work as receiving
 from shortlist.connecting.referrals.schemas import MoveForm, ReceiverForm, ReferralForm, SeenForm, TriageForm
-from shortlist.connecting.referrals.transitions import RECEIVER, RUNNING, SENT, choices
-from shortlist.connecting.work import seen_upto
+from shortlist.connecting.referrals.transitions import RECEIVER, RUNNING, choices
 from shortlist.differentiating.work import member_list_allowed
 from shortlist.errors import NotFound, Refused
 from shortlist.guarding.door import Pages, keep
@@ -27,12 +26,14 @@ from shortlist.guarding.roles import Actor, Role
 from shortlist.observing.work import get_group, today
 from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.panels import Panel, WaitingWork
-from shortlist.showing.words import MONTHS, datumtijd
+from shortlist.showing.words import MONTHS, tijd
 
 pages = Pages("verwijzing", "shortlist.connecting")
 SENDERS = frozenset(work.SENDERS)
 READERS = frozenset(work.READERS)
 ADMIN = frozenset({Role.BEHEERDER})
+NEWS_SHOWN = 2
+"""More unread news than this is one line of "Mijn werk", so that it stays one screen."""
 
 
 def rules_now(now: datetime) -> Interventions:
@@ -166,7 +167,7 @@ def referral_list(*, actor: Actor, now: datetime, session: Session) -> ResponseR
         rules=rules,
         now=now,
         sends=actor.has(*SENDERS),
-        RECEIVER=RECEIVER,
+        unread=answering.unread(found, actor=actor, session=session),
     )
 
 
@@ -192,8 +193,6 @@ def _referral_page(
         else (state, *_SAID[state])
         for state in may
     ]
-    own_news = found.row.recorded_by == actor.id and RECEIVER not in found.sides
-    seen = seen_upto([referral_id], actor=actor, session=session).get(referral_id, 0)
     return render_template(
         "connecting/referral.html",
         form=form,
@@ -201,7 +200,7 @@ def _referral_page(
         intervention=intervention,
         name=rules.name(found.row.intervention),
         options=options,
-        unread=own_news and any(one.sequence > seen and one.by_id != actor.id for one in found.statuses),
+        unread=bool(answering.unread([found], actor=actor, session=session)),
         receives=RECEIVER in found.sides,
         sends=actor.has(*SENDERS),
         level=next((one for one in rules.care_levels if one.level == found.row.care_level), None),
@@ -286,33 +285,32 @@ def panel(group_id: UUID, *, actor: Actor, now: datetime, session: Session) -> P
 
 
 def waiting(*, actor: Actor, now: datetime, session: Session) -> list[WaitingWork]:
-    """List what waits for this person about referrals: no names, only what and where."""
+    """List what waits for this person about referrals: no names, only what and where; much news on one line."""
     rules = rules_now(now)
+    found = answering.referrals_waiting(actor=actor, now=now, session=session)
+    news = [one for one in found if one.kind == "nieuws"]
     lines = []
-    for one in answering.referrals_waiting(actor=actor, now=now, session=session):
+    if len(news) > NEWS_SHOWN:
+        label = f"Lees de terugkoppeling over {len(news)} verwijzingen"
+        lines.append(WaitingWork(label, url_for("verwijzing.referral_list"), urgent=True))
+        found = [one for one in found if one.kind != "nieuws"]
+    for one in found:
         name = rules.name(one.intervention)
-        due: date | None = today(one.due_at) if one.due_at else None
-        late = one.due_at is not None and one.due_at < now
-        label, why = {
-            "ontvanger": (
-                f"Beantwoord de verwijzing naar {name}"
-                if one.state == SENT
-                else f"Start {name}"
-                if one.state == "geaccepteerd"
-                else f"Koppel terug over {name}",
-                f"{one.stadsdeel}, {one.state}"
-                + (f"; antwoord uiterlijk {datumtijd(one.due_at)}" if one.state == SENT else ""),
-            ),
-            "nieuws": (f"Lees de terugkoppeling: {name}", f"{one.stadsdeel}, {one.state}"),
-            "geen antwoord": (f"Vraag na: {name}", f"{one.stadsdeel}, {one.state} en over de termijn"),
-        }[one.kind]
+        labels = {
+            "nieuws": f"Lees de terugkoppeling: {name}",
+            "geen antwoord": f"Vraag na: {name}",
+            "verzonden": f"Beantwoord de verwijzing naar {name}",
+            "geaccepteerd": f"Start {name}",
+            "gestart": f"Koppel terug over {name}",
+        }
+        until = f", voor {tijd(one.due_at)} uur" if one.due_at and one.kind == "ontvanger" else ""
         lines.append(
             WaitingWork(
-                label=label,
+                label=labels[one.kind if one.kind in labels else one.state],
                 href=url_for("verwijzing.referral_page", referral_id=one.id),
-                why=why,
-                due=due if one.kind != "nieuws" else None,
-                urgent=late or one.kind == "nieuws",
+                why=f"{one.stadsdeel}, {one.state}{until}",
+                due=today(one.due_at) if one.due_at and one.kind != "nieuws" else None,
+                urgent=one.kind == "nieuws" or (one.due_at is not None and one.due_at < now),
             )
         )
     return lines

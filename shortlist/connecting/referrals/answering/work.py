@@ -1,5 +1,6 @@
 """Use cases of what becomes of a referral."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -167,6 +168,18 @@ def mark_seen(referral_id: UUID, *, sequence: int, actor: Actor, now: datetime, 
     note_seen(referral_id, sequence, actor=actor, now=now, session=session)
 
 
+def unread(found: Sequence[Sent], *, actor: Actor, session: Session) -> set[UUID]:
+    """Return which of these the actor sent and has not read the latest news of."""
+    seen = seen_upto([one.id for one in found], actor=actor, session=session)
+    return {
+        one.id
+        for one in found
+        if one.row.recorded_by == actor.id
+        and RECEIVER not in one.sides
+        and any(status.by_id != actor.id and status.sequence > seen.get(one.id, 0) for status in one.statuses)
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Waits:
     """A referral that waits for the actor: ``kind`` is ``ontvanger``, ``nieuws`` or ``geen antwoord``."""
@@ -187,19 +200,16 @@ def referrals_waiting(*, actor: Actor, now: datetime, session: Session) -> list[
     desk = receives_for(actor, session=session)
     own = (col(Referral.recorded_by) == actor.id) | col(Referral.intervention).in_(sorted(desk))
     found = read_referrals(None if actor.has(Role.VEILIGHEIDSMANAGER) else own, actor=actor, session=session)
-    seen = seen_upto([one.id for one in found], actor=actor, session=session)
+    news = unread(found, actor=actor, session=session)
     waits = []
     for one in found:
         kinds = []
-        sent = one.row.recorded_by == actor.id
         if RECEIVER in one.sides and one.state in RUNNING and _time_to_act(one, actor, now):
             kinds.append("ontvanger")
-        if RECEIVER not in one.sides:
-            news = [status for status in one.statuses if status.by_id != actor.id]
-            if sent and news and news[-1].sequence > seen.get(one.id, 0):
-                kinds.append("nieuws")
-            elif one.state in RUNNING and one.late(now):
-                kinds.append("geen antwoord")
+        if one.id in news:
+            kinds.append("nieuws")
+        elif RECEIVER not in one.sides and one.state in RUNNING and one.late(now):
+            kinds.append("geen antwoord")
         waits += [
             Waits(one.id, one.row.intervention, one.stadsdeel, one.state, kind, one.last.due_at, one.last.at)
             for kind in kinds
