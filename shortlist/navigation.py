@@ -22,6 +22,7 @@ from shortlist.connecting.matching import pages as matching
 from shortlist.connecting.pages import pages as connecting
 from shortlist.connecting.procedures import pages as procedures
 from shortlist.connecting.referrals import pages as referrals
+from shortlist.connecting.reminders.pages import pages as reminders
 from shortlist.deploying import pages as deploying
 from shortlist.deploying.reports.pages import pages as reports
 from shortlist.deploying.requests.pages import pages as requests
@@ -155,6 +156,7 @@ def rooms() -> Iterator[Pages]:
     yield gaps.pages
     yield matching.pages
     yield procedures.pages
+    yield reminders
     yield reporting.pages
 
 

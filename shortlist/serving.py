@@ -12,21 +12,48 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
+from uuid import UUID, uuid5
 
 import click
 from flask import Flask
+from sqlmodel import Session
 
+from shortlist import navigation
 from shortlist.app import create_app
+from shortlist.connecting.reminders.message import Tally, round_of, tally
+from shortlist.connecting.reminders.work import make_digests, send_digests
 from shortlist.errors import Broken
 from shortlist.guarding.door import system_clock
+from shortlist.guarding.roles import Actor
+from shortlist.observing.work import today
 from shortlist.planning.solving.work import solve_week_plan
 from shortlist.settings import Settings, prepare_data_folder, read_settings
 from shortlist.storing import jobs, schema
 from shortlist.storing.database import Database
 
-HANDLERS: dict[str, jobs.Handler] = {"weekplan": solve_week_plan}
+
+def remind(database: Database, claim: jobs.Claim) -> None:
+    """Make and send the daily mails of the day in the claim; each person gets one at most."""
+    settings = read_settings()
+    app = create_app(settings, database)
+
+    def count(actor: Actor, now: datetime, session: Session) -> Tally:
+        with app.test_request_context():
+            waiting = navigation.waiting(actor=actor, now=now, session=session)
+        return tally([work.due for work in waiting], today(now))
+
+    day, now = date.fromisoformat(claim.payload["day"]), system_clock()
+    make_digests(database, day, counting=count, now=now)
+    send_digests(database, day, settings, now)
+
+
+HANDLERS: dict[str, jobs.Handler] = {"weekplan": solve_week_plan, "mail": remind}
 """Which use case does which kind of queued work."""
 _POLL_SECONDS = 0.5
+_MAIL_SECONDS = 60.0
+_MAIL_JOBS = UUID("2c4a7f0e-7e43-4c8f-9a61-3f1f3a1f7a10")
+"""Namespace of the jobs that send the daily mail: the same round has the same id everywhere."""
 
 
 def wsgi() -> Flask:
@@ -143,7 +170,20 @@ def work_one(database: Database) -> bool:
     return True
 
 
-@click.command(help="Start het rekenproces: maakt weekplannen die in de wachtrij staan.")
+def queue_mail(database: Database, settings: Settings, now: datetime) -> UUID | None:
+    """Queue the round of daily mails that is on, once however many workers there are; return its job, if any."""
+    found = round_of(now, settings.mail_hour) if settings.smtp_host else None
+    if found is None:
+        return None
+    day, number = found
+    job_id = uuid5(_MAIL_JOBS, f"{day} {number}")
+    with database.writing() as session:
+        if session.get(jobs.Job, job_id) is None:
+            jobs.enqueue("mail", {"day": day.isoformat()}, now=now, session=session, job_id=job_id)
+    return job_id
+
+
+@click.command(help="Start het rekenproces: maakt weekplannen en verstuurt de dagelijkse mail.")
 @click.option("--once", is_flag=True, help="Doe wat er wacht en stop.")
 def worker(once: bool) -> None:
     """Work off the job queue until stopped."""
@@ -159,7 +199,11 @@ def worker(once: bool) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     parent = os.getppid()
+    looked = -_MAIL_SECONDS
     while not stopping and os.getppid() == parent:
+        if time.monotonic() - looked >= _MAIL_SECONDS:
+            looked = time.monotonic()
+            queue_mail(database, settings, system_clock())
         if work_one(database):
             continue
         if once:

@@ -254,3 +254,42 @@ class ProcedureFollower(SQLModel, table=True):
     sequence: int
     follows: bool
     recorded_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class MailChoice(SQLModel, table=True):
+    """Where somebody wants the daily mail, or that they want none; the newest counts."""
+
+    __tablename__ = "mail_choice"
+    __table_args__ = (
+        UniqueConstraint("account_id", "sequence"),
+        CheckConstraint("NOT wants OR length(trim(address)) > 0", name="wanted_has_address"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id")
+    sequence: int
+    address: str = Field(default="", max_length=254)
+    wants: bool
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Digest(SQLModel, table=True):
+    """The one daily mail to somebody: how many things waited and whether it went out. No content."""
+
+    __tablename__ = "digest"
+    __table_args__ = (
+        one_of("state", ("wacht", "bezig", "verzonden", "niets", "mislukt")),
+        between("attempts", 0, 10),
+        UniqueConstraint("account_id", "day"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id")
+    day: date
+    total: int
+    late: int
+    state: str = Field(max_length=10, index=True)
+    attempts: int = 0
+    error: str = Field(default="", max_length=500)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

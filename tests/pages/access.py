@@ -127,4 +127,6 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "traag.procedure_page": (STREET, "stadsdeel"),
     "traag.follow": (STREET, "stadsdeel"),
     "traag.read_news": (STREET, "stadsdeel"),
+    "melding.mail": (EVERYBODY, "eigen"),
+    "melding.calendar": (EVERYBODY, "eigen"),
 }

@@ -186,6 +186,12 @@ def visible_procedures(*, actor: Actor, session: Session) -> list[Asked]:
     return _read(None, actor=actor, session=session)
 
 
+def running_procedures(*, actor: Actor, session: Session) -> list[Asked]:
+    """List what still runs in the actor's stadsdelen; nothing for who does not work with groups."""
+    found = _read(None, actor=actor, session=session) if actor.has(*READERS) else []
+    return [one for one in found if one.state in RUNNING]
+
+
 def procedures_of(group_id: UUID, *, actor: Actor, session: Session) -> list[Asked]:
     """List the procedures about a group, newest first."""
     require_role(actor, *READERS)
