@@ -42,6 +42,8 @@ from shortlist.planning.week import pages as weekplan
 from shortlist.prioritising import pages as prioritising
 from shortlist.prioritising.urgent import pages as urgent
 from shortlist.reporting import pages as reporting
+from shortlist.reporting.quarterly.pages import pages as quarterly
+from shortlist.reporting.sources import pages as sources
 from shortlist.showing.panels import Panel, WaitingWork
 from shortlist.showing.shell import Person, Place
 from shortlist.showing.words import woord
@@ -83,6 +85,8 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem("Verwijzingen", "verwijzing.referral_list", referrals.READERS),
     NavItem("Procedures", "traag.procedure_list", procedures.READERS),
     NavItem("Ontvangers", "verwijzing.receiver_list", referrals.ADMIN),
+    NavItem("Kwartaalrapport", "kwartaal.newest", reporting.READERS),
+    NavItem("Cijfers inlezen", "cijfers.take_in", sources.IMPORTERS),
     NavItem("Doorlooptijden", "doorlooptijd.overview", reporting.READERS),
     NavItem("Vergelijken", "vergelijken.compare", COMPARERS),
     NavItem("Overeenstemming", "overeenstemming.overview", AGREEMENT_READERS),
@@ -127,6 +131,7 @@ RULE_KINDS: tuple[str, ...] = (
     "lead-times",
     "agreement",
     "interventions",
+    "quarterly-report",
 )
 """Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
@@ -158,6 +163,8 @@ def rooms() -> Iterator[Pages]:
     yield procedures.pages
     yield reminders
     yield reporting.pages
+    yield quarterly
+    yield sources.pages
 
 
 def menu(actor: Actor) -> list[Place]:

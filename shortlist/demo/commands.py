@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from shortlist.assets import MODELS, RULES
 from shortlist.classifying.rounds.work import load_room_rules
-from shortlist.demo import chain, connecting, deciding, roles, trial, week, work
+from shortlist.demo import chain, connecting, deciding, figures, roles, trial, week, work
 from shortlist.guarding.audit import watch
 from shortlist.guarding.door import system_clock
 from shortlist.serving import run_server, work_one
@@ -32,6 +32,7 @@ def fill(settings: Settings, *, now: datetime, session: Session) -> None:
     week.ask_for_jeugdboas(city, with_boas, rules=rules, shelf=shelf, now=now, session=session)
     week.order_weeks(city, shelf=shelf, now=now, session=session)
     connecting.connect(city, shelf=shelf, now=now, session=session)
+    figures.take_figures(city, now=now, session=session)
 
 
 def finish(database: Database) -> None:

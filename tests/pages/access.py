@@ -129,4 +129,15 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "traag.read_news": (STREET, "stadsdeel"),
     "melding.mail": (EVERYBODY, "eigen"),
     "melding.calendar": (EVERYBODY, "eigen"),
+    **{
+        f"kwartaal.{page}": (
+            frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID, Role.COORDINATOR_VTH}),
+            "stad",
+        )
+        for page in ("newest", "report_page", "print_page", "report_file")
+    },
+    "cijfers.take_in": (
+        frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.BEHEERDER}),
+        "stad",
+    ),
 }

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0003'
-down_revision = '0002'
+revision = '0004'
+down_revision = '0003'
 branch_labels = None
 depends_on = None
 
@@ -55,6 +55,25 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_news_seen_account_id_account')),
     sa.PrimaryKeyConstraint('account_id', 'subject_id', 'sequence', name=op.f('pk_news_seen'))
     )
+    op.create_table('police_figure',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('area', sa.String(length=12), nullable=False),
+    sa.Column('stadsdeel_id', sa.Uuid(), nullable=False),
+    sa.Column('crime', sa.String(length=12), nullable=False),
+    sa.Column('period', sa.String(length=8), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=False),
+    sa.CheckConstraint('count BETWEEN 0 AND 1000000', name=op.f('ck_police_figure_count_range')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['account.id'], name=op.f('fk_police_figure_recorded_by_account')),
+    sa.ForeignKeyConstraint(['stadsdeel_id'], ['stadsdeel.id'], name=op.f('fk_police_figure_stadsdeel_id_stadsdeel')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_police_figure')),
+    sa.UniqueConstraint('area', 'crime', 'period', 'sequence', name=op.f('uq_police_figure_area_crime_period_sequence'))
+    )
+    with op.batch_alter_table('police_figure', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_police_figure_stadsdeel_id'), ['stadsdeel_id'], unique=False)
+
     op.create_table('referral_receiver',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('account_id', sa.Uuid(), nullable=False),
@@ -70,6 +89,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('referral_receiver', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_referral_receiver_account_id'), ['account_id'], unique=False)
+
+    op.create_table('resident_report',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('source', sa.String(length=20), nullable=False),
+    sa.Column('source_id', sa.String(length=60), nullable=False),
+    sa.Column('stadsdeel_id', sa.Uuid(), nullable=False),
+    sa.Column('category', sa.String(length=80), nullable=False),
+    sa.Column('reported_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=False),
+    sa.CheckConstraint("reported_at >= '2000-01-01' AND reported_at < '2100-01-01'", name=op.f('ck_resident_report_reported_at_plausible')),
+    sa.CheckConstraint('length(trim(source_id)) > 0', name=op.f('ck_resident_report_source_id_not_empty')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['account.id'], name=op.f('fk_resident_report_recorded_by_account')),
+    sa.ForeignKeyConstraint(['stadsdeel_id'], ['stadsdeel.id'], name=op.f('fk_resident_report_stadsdeel_id_stadsdeel')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_resident_report')),
+    sa.UniqueConstraint('source', 'source_id', name=op.f('uq_resident_report_source_source_id'))
+    )
+    with op.batch_alter_table('resident_report', schema=None) as batch_op:
+        batch_op.create_index('ix_resident_report_stadsdeel_reported', ['stadsdeel_id', 'reported_at'], unique=False)
 
     op.create_table('concern',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -287,10 +325,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_concern_person_id'))
 
     op.drop_table('concern')
+    with op.batch_alter_table('resident_report', schema=None) as batch_op:
+        batch_op.drop_index('ix_resident_report_stadsdeel_reported')
+
+    op.drop_table('resident_report')
     with op.batch_alter_table('referral_receiver', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_referral_receiver_account_id'))
 
     op.drop_table('referral_receiver')
+    with op.batch_alter_table('police_figure', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_police_figure_stadsdeel_id'))
+
+    op.drop_table('police_figure')
     op.drop_table('news_seen')
     op.drop_table('mail_choice')
     with op.batch_alter_table('digest', schema=None) as batch_op:
