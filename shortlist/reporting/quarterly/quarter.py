@@ -98,7 +98,8 @@ class ReportRules:
     width: int
     targets: tuple[Target, ...]
     categories: tuple[str, ...]
-    crimes: tuple[str, ...]
+    crimes: Mapping[str, str]
+    """Code of CBS → name, in the order of the file."""
     sources: tuple[str, ...]
 
 
@@ -120,7 +121,7 @@ def report_rules(data: Mapping[str, Any]) -> ReportRules:
             for one in data["targets"]
         ),
         categories=tuple(data["report_categories"]["values"]),
-        crimes=tuple(data["crimes"]["values"]),
+        crimes={one["code"]: one["name"] for one in data["crimes"]["values"]},
         sources=tuple(
             text for part in ("small_numbers", "report_categories", "crimes") for text in because(data[part])
         ),

@@ -126,7 +126,8 @@ def make_report(
         table("Antwoord op verwijzingen", INDIVIDUAL, "individu", _ANSWERED, _answers),
         table("Afloop van verwijzingen", INDIVIDUAL, "individu", _ENDED, _results),
         table("Meldingen van bewoners", SOCIETY, "stadsdeel", ("jeugdoverlast",), _reports(rules.categories)),
-        table("Geregistreerde misdrijven (politie)", SOCIETY, "stadsdeel", rules.crimes, _offences(rules.crimes)),
+        table("Geregistreerde misdrijven (politie)", SOCIETY, "stadsdeel", tuple(rules.crimes), _offences(rules.crimes),
+              tuple(rules.crimes.values())),
     )  # fmt: skip
     series = [(one, _Counting(one, list(parts), session)) for one in back(quarter, TREND)]
     hours = [sum(counted.per_part(_hours)) for _, counted in series]
@@ -384,27 +385,29 @@ def _newest_figure() -> Any:
     )
 
 
-def _offences(crimes: Sequence[str]) -> Callable[[_Counting], Any]:
+def _offences(crimes: Iterable[str]) -> Callable[[_Counting], Any]:
     crime, part = col(PoliceFigure.crime), col(PoliceFigure.stadsdeel_id)
 
     def query(c: _Counting) -> Any:
         return (
             select(crime, part, func.sum(col(PoliceFigure.count)))
-            .where(crime.in_(crimes), col(PoliceFigure.period).in_(months_of(c.quarter)), _newest_figure())
+            .where(
+                crime.in_(list(crimes)), col(PoliceFigure.period).in_(months_of(c.quarter)), _newest_figure()
+            )
             .group_by(crime, part)
         )
 
     return query
 
 
-def _all_offences(crimes: Sequence[str]) -> Callable[[_Counting], Any]:
+def _all_offences(crimes: Iterable[str]) -> Callable[[_Counting], Any]:
     part = col(PoliceFigure.stadsdeel_id)
 
     def query(c: _Counting) -> Any:
         return (
             select(part, func.sum(col(PoliceFigure.count)))
             .where(
-                col(PoliceFigure.crime).in_(crimes), col(PoliceFigure.period).in_(months_of(c.quarter)),
+                col(PoliceFigure.crime).in_(list(crimes)), col(PoliceFigure.period).in_(months_of(c.quarter)),
                 _newest_figure(),
             )
             .group_by(part)
