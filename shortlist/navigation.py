@@ -43,7 +43,7 @@ from shortlist.prioritising import pages as prioritising
 from shortlist.prioritising.urgent import pages as urgent
 from shortlist.reporting import pages as reporting
 from shortlist.reporting.quarterly.pages import pages as quarterly
-from shortlist.reporting.sources import pages as sources
+from shortlist.reporting.sources.pages import pages as sources
 from shortlist.showing.panels import Panel, WaitingWork
 from shortlist.showing.shell import Person, Place
 from shortlist.showing.words import woord
@@ -86,7 +86,7 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem("Procedures", "traag.procedure_list", procedures.READERS),
     NavItem("Ontvangers", "verwijzing.receiver_list", referrals.ADMIN),
     NavItem("Kwartaalrapport", "kwartaal.newest", reporting.READERS),
-    NavItem("Cijfers inlezen", "cijfers.take_in", sources.IMPORTERS),
+    NavItem("Cijfers inlezen", "cijfers.take_in", frozenset({Role.BEHEERDER})),
     NavItem("Doorlooptijden", "doorlooptijd.overview", reporting.READERS),
     NavItem("Vergelijken", "vergelijken.compare", COMPARERS),
     NavItem("Overeenstemming", "overeenstemming.overview", AGREEMENT_READERS),
@@ -164,7 +164,7 @@ def rooms() -> Iterator[Pages]:
     yield reminders
     yield reporting.pages
     yield quarterly
-    yield sources.pages
+    yield sources
 
 
 def menu(actor: Actor) -> list[Place]:

@@ -1,4 +1,4 @@
-"""From a refused to an accepted referral, clicked through by a jeugdagent and a hulpverlener, at a desk and on a phone."""
+"""From a refused to an accepted referral, clicked through by a jeugdagent and a hulpverlener on desk and phone."""
 
 import re
 

@@ -103,11 +103,11 @@ def busy(city: City) -> Street:
     return kade
 
 
-def made(app: Flask, place: Street, login: str = "veiligheidsmanager") -> Report:
+def made(app: Flask, place: Street, login: str = "veiligheidsmanager", quarter: Quarter = QUARTER) -> Report:
     shelf = app.extensions["shortlist.shelf"]
     with place.database.reading() as session:
         return make_report(
-            QUARTER, rules=report_rules_on(shelf, NOW.date()), lead_times=lead_time_rules_on(shelf, NOW.date()),
+            quarter, rules=report_rules_on(shelf, NOW.date()), lead_times=lead_time_rules_on(shelf, NOW.date()),
             interventions=interventions_on(shelf, NOW.date()),
             unregistered=priority_rules_on(shelf, NOW.date()).unregistered, actor=place.city.actor(login), now=NOW,
             session=session,
@@ -273,6 +273,18 @@ def test_targets_and_trends_come_from_the_same_counts(app: Flask, busy: Street) 
     reports = [one for one in raw(busy, ResidentReport) if one.category == "jongerenoverlast"]
     this_year = sum(datetime(2025, 12, 31, 23, tzinfo=UTC) <= one.reported_at < END for one in reports)
     assert (report.targets[0].base, report.targets[0].now) == (100, this_year)
+    running = made(app, busy, quarter=Quarter(2026, 4))
+    assert (running.targets[0].base, running.targets[0].now) == (100, this_year), (
+        "only quarters that are over"
+    )
+    old = PoliceFigure(area="BU1", stadsdeel_id=NOORD, crime="2.2.1", period="2025MM07", sequence=1, count=40,
+                       recorded_at=NOW, recorded_by=by)  # fmt: skip
+    add(busy, old)
+    july = max(
+        (one for one in raw(busy, PoliceFigure) if one.period == "2026MM07"), key=lambda one: one.sequence
+    )
+    police = made(app, busy).targets[1]
+    assert (police.base, police.now) == (40, july.count), "only months that both years have"
     trend = dict(report.trends)["Meldingen van bewoners"]
     assert {name: count for name, count, _ in trend}["2026-3"] == sum(
         within(one.reported_at) for one in reports

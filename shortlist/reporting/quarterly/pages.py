@@ -16,6 +16,7 @@ from shortlist.prioritising.work import priority_rules_on
 from shortlist.reporting.quarterly import work
 from shortlist.reporting.quarterly.quarter import CHAPTERS, Quarter, ReportRules, quarter_of
 from shortlist.reporting.quarterly.report_files import as_csv, as_xlsx
+from shortlist.reporting.sources.work import IMPORTERS
 from shortlist.reporting.work import READERS, lead_time_rules_on
 from shortlist.showing.charts import time_series
 
@@ -65,6 +66,7 @@ def _shown(template: str, report: work.Report, *, actor: Actor, now: datetime) -
         charts=charts,
         rules=_rules(now),
         after=after if after.first <= quarter_of(today(now)).first else None,
+        imports=actor.has(*IMPORTERS),
         printed_at=now,
         printed_by=actor.name,
         back=url_for("kwartaal.report_page", year=report.quarter.year, number=report.quarter.number),

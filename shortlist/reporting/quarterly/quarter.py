@@ -145,7 +145,7 @@ class Progress:
             return "Nog niet te zeggen: er ontbreken cijfers van het basisjaar of van dit jaar."
         reached = self.change_percent <= self.target.change_percent
         return (
-            f"In dezelfde kwartalen {self.base} in {self.target.base_year}, nu {self.now}: dat haalt het doel "
+            f"In dezelfde afgelopen maanden {self.base} in {self.target.base_year}, nu {self.now}: dat haalt het doel "
             f"{'tot nu toe' if reached else 'nog niet'}. Waardoor het verschil komt, zegt dit niet."
         )
 

@@ -33,6 +33,7 @@ from shortlist.reporting.quarterly.quarter import (
     Progress,
     Quarter,
     ReportRules,
+    Target,
     back,
     months_of,
     progress,
@@ -146,24 +147,41 @@ def make_report(
         names,
         tuple(figures),
         tables,
-        tuple((title, points) for title, points in trends if len(points) > 1),
-        tuple(_target(one, quarter, rules, list(parts), session=session) for one in rules.targets),
+        tuple(
+            (title, points)
+            for title, points in trends
+            if len(points) > 1 and any(point[1] for point in points)
+        ),
+        tuple(_target(one, quarter, rules, list(parts), now=now, session=session) for one in rules.targets),
         quarter.last < today(now),
     )
 
 
 def _target(
-    target: Any, quarter: Quarter, rules: ReportRules, parts: list[UUID], *, session: Session
+    target: Target,
+    quarter: Quarter,
+    rules: ReportRules,
+    parts: list[UUID],
+    *,
+    now: datetime,
+    session: Session,
 ) -> Progress:
-    query = (
-        _all_reports(rules.categories)
-        if target.measure == "resident_reports"
-        else _all_offences(rules.crimes)
-    )
+    """Compare like with like: quarters that are over, and of police figures only months that both years have."""
+    quarters = quarter.number if quarter.last < today(now) else quarter.number - 1
+    offences = target.measure == "offences"
+    months = frozenset(range(1, 13))
+    if offences:
+        known = set(session.execute(select(col(PoliceFigure.period)).distinct()).scalars())
+        months = frozenset(
+            month
+            for month in months
+            if {f"{target.base_year}MM{month:02}", f"{quarter.year}MM{month:02}"} <= known
+        )
+    query = _all_offences(rules.crimes, months) if offences else _all_reports(rules.categories)
 
     def year(number: int) -> list[int]:
-        quarters = [Quarter(number, n) for n in range(1, quarter.number + 1)]
-        return [int(sum(_Counting(one, parts, session).per_part(query))) for one in quarters]
+        found = [Quarter(number, n) for n in range(1, quarters + 1)]
+        return [int(sum(_Counting(one, parts, session).per_part(query))) for one in found]
 
     return progress(target, year(target.base_year), year(quarter.year), rules.below)
 
@@ -400,18 +418,16 @@ def _offences(crimes: Iterable[str]) -> Callable[[_Counting], Any]:
     return query
 
 
-def _all_offences(crimes: Iterable[str]) -> Callable[[_Counting], Any]:
-    part = col(PoliceFigure.stadsdeel_id)
+def _all_offences(crimes: Iterable[str], months: Collection[int]) -> Callable[[_Counting], Any]:
+    part, period = col(PoliceFigure.stadsdeel_id), col(PoliceFigure.period)
 
     def query(c: _Counting) -> Any:
+        counted = [one for one in months_of(c.quarter) if int(one[-2:]) in months]
         return (
             select(part, func.sum(col(PoliceFigure.count)))
-            .where(
-                col(PoliceFigure.crime).in_(list(crimes)), col(PoliceFigure.period).in_(months_of(c.quarter)),
-                _newest_figure(),
-            )
+            .where(col(PoliceFigure.crime).in_(list(crimes)), period.in_(counted), _newest_figure())
             .group_by(part)
-        )  # fmt: skip
+        )
 
     return query
 
