@@ -44,7 +44,7 @@ COMPILE = uv pip compile pyproject.toml --quiet $(ARGS) --universal --python-ver
 lock: ## Ververs de vergrendelde afhankelijkheden (vraagt uv; nieuwste versies: ARGS=--upgrade).
 	@command -v uv >/dev/null || { echo "make lock vraagt uv. | make lock needs uv." >&2; exit 2; }
 	$(COMPILE) --group build --output-file requirements.lock
-	$(COMPILE) --extra postgresql --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --extra postgresql --extra pdf --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean: ## Gooi weg wat gemaakt is (niet de gegevens in var/).
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -26,6 +26,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "shortlist.differentiating.intake.commands:import_file",
         "Laad groepen, antwoorden en waarnemingen uit een bestand.",
     ),
+    "figures": (
+        "shortlist.reporting.sources.commands:figures",
+        "Lees meldingen van bewoners of politiecijfers in.",
+    ),
     "user": ("shortlist.guarding.commands:user", "Beheer accounts."),
     "verify-log": ("shortlist.guarding.commands:verify_log", "Controleer het logboek."),
     "differentiate": (

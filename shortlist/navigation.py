@@ -18,7 +18,12 @@ from shortlist.classifying.agreeing.pages import READERS as AGREEMENT_READERS
 from shortlist.classifying.agreeing.pages import pages as agreeing
 from shortlist.classifying.comparing.pages import COMPARERS
 from shortlist.classifying.comparing.pages import pages as comparing
+from shortlist.connecting.gaps import pages as gaps
+from shortlist.connecting.matching import pages as matching
 from shortlist.connecting.pages import pages as connecting
+from shortlist.connecting.procedures import pages as procedures
+from shortlist.connecting.referrals import pages as referrals
+from shortlist.connecting.reminders.pages import pages as reminders
 from shortlist.deploying import pages as deploying
 from shortlist.deploying.effect.pages import pages as effect
 from shortlist.deploying.handover import steps as report_states
@@ -39,7 +44,7 @@ from shortlist.differentiating.viewing import pages as viewing
 from shortlist.differentiating.work import member_list_allowed
 from shortlist.guarding.door import EVERYBODY, Pages
 from shortlist.guarding.pages import pages as guarding
-from shortlist.guarding.roles import Actor, Role
+from shortlist.guarding.roles import STREET, Actor, Role
 from shortlist.observing import group_states
 from shortlist.observing.gatherings.pages import pages as gatherings
 from shortlist.observing.pages import pages as observing
@@ -63,6 +68,8 @@ from shortlist.prioritising.prosecution import pages as prosecution
 from shortlist.prioritising.urgent import pages as urgent
 from shortlist.prioritising.urgent import table as urgent_table
 from shortlist.reporting import pages as reporting
+from shortlist.reporting.quarterly.pages import pages as quarterly
+from shortlist.reporting.sources.pages import pages as sources
 from shortlist.reporting.standing.pages import pages as standing
 from shortlist.showing.panels import Panel, WaitingWork
 from shortlist.showing.shell import Person, Place
@@ -86,7 +93,7 @@ class NavItem:
 
 ITEMS: tuple[NavItem, ...] = (
     NavItem("Mijn werk", "werk.home", EVERYBODY),
-    NavItem("Groepen", "groepen.group_list", EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}),
+    NavItem("Groepen", "groepen.group_list", STREET),
     NavItem("Prioriteiten", "prioriteit.overview", frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID})),
     NavItem(
         "Weekplannen",
@@ -107,6 +114,11 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem("Dubbelen", "dubbel.overview", DUPLICATE_JUDGES),
     NavItem("Diensten", "diensten.shift_list", frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})),
     NavItem("Verslagen", "verslagen.report_way", frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH})),
+    NavItem("Verwijzingen", "verwijzing.referral_list", referrals.READERS),
+    NavItem("Procedures", "traag.procedure_list", procedures.READERS),
+    NavItem("Ontvangers", "verwijzing.receiver_list", referrals.ADMIN),
+    NavItem("Kwartaalrapport", "kwartaal.newest", reporting.READERS),
+    NavItem("Cijfers inlezen", "cijfers.take_in", frozenset({Role.BEHEERDER})),
     NavItem("Doorlooptijden", "doorlooptijd.overview", reporting.READERS),
     NavItem("Vergelijken", "vergelijken.compare", COMPARERS),
     NavItem("Overeenstemming", "overeenstemming.overview", AGREEMENT_READERS),
@@ -119,6 +131,8 @@ PANELS: tuple[PanelSource, ...] = (
     prioritising.panel,
     aanpak.panel,
     deploying.panel,
+    referrals.panel,
+    procedures.panel,
     reporting.panel,
 )
 WORK: tuple[WorkSource, ...] = (
@@ -133,6 +147,10 @@ WORK: tuple[WorkSource, ...] = (
     aanpak.waiting,
     plannen.waiting,
     deploying.waiting,
+    referrals.waiting,
+    gaps.waiting,
+    matching.waiting,
+    procedures.waiting,
 )
 AGENDA: tuple[WorkSource, ...] = (viewing.on_agenda, signals.waiting)
 """What later rooms put on the JIT agenda, beside the answers that classifying puts there."""
@@ -168,6 +186,8 @@ RULE_KINDS: tuple[str, ...] = (
     "handover-terms",
     "stafgroep",
     "effect",
+    "interventions",
+    "quarterly-report",
 )
 """Kinds of rule files that pages read as they stand, from ``app.extensions["shortlist.shelf"]``."""
 
@@ -208,8 +228,15 @@ def rooms() -> Iterator[Pages]:
     yield handover
     yield effect
     yield connecting
+    yield referrals.pages
+    yield gaps.pages
+    yield matching.pages
+    yield procedures.pages
+    yield reminders
     yield reporting.pages
     yield standing
+    yield quarterly
+    yield sources
 
 
 def menu(actor: Actor) -> list[Place]:

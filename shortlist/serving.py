@@ -12,18 +12,26 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from uuid import UUID, uuid5
 
 import click
 from flask import Flask
+from sqlmodel import Session
 
+from shortlist import navigation
 from shortlist.app import create_app
 from shortlist.assets import RULES
+from shortlist.connecting.reminders.message import Tally, round_of, tally
+from shortlist.connecting.reminders.work import make_digests, send_digests
 from shortlist.differentiating.following.work import JOB as FOLLOW_AREA
 from shortlist.differentiating.following.work import follow_area_job, queue_due
 from shortlist.errors import Broken
 from shortlist.guarding.door import system_clock
+from shortlist.guarding.roles import Actor
+from shortlist.observing.work import today
 from shortlist.planning.asking.work import answer_question
 from shortlist.planning.solving.work import solve_week_plan
 from shortlist.planning.working_time_files import loader
@@ -32,19 +40,37 @@ from shortlist.storing import jobs, schema
 from shortlist.storing.database import Database
 
 
+def remind(database: Database, claim: jobs.Claim) -> None:
+    """Make and send the daily mails of the day in the claim; each person gets one at most."""
+    settings = read_settings()
+    app = create_app(settings, database)
+
+    def count(actor: Actor, now: datetime, session: Session) -> Tally:
+        with app.test_request_context():
+            waiting = navigation.waiting(actor=actor, now=now, session=session)
+        return tally([work.due for work in waiting], today(now))
+
+    day, now = date.fromisoformat(claim.payload["day"]), system_clock()
+    make_digests(database, day, counting=count, now=now)
+    send_digests(database, day, settings, now)
+
+
 def handlers(rules_folder: Path = RULES) -> dict[str, jobs.Handler]:
     """Return which use case does which kind of queued work, with the rules of a folder."""
     working_time = loader(rules_folder)
     return {
         "weekplan": partial(solve_week_plan, working_time=working_time),
         FOLLOW_AREA: follow_area_job,
+        "mail": remind,
         "meerwaarde": partial(answer_question, working_time=working_time),
     }
 
 
 _POLL_SECONDS = 0.5
 _LOOK_SECONDS = 60.0
-"""How often an idle worker looks for work that nobody asked for."""
+"""How often a worker looks for work that nobody asked for."""
+_MAIL_JOBS = UUID("2c4a7f0e-7e43-4c8f-9a61-3f1f3a1f7a10")
+"""Namespace of the jobs that send the daily mail: the same round has the same id everywhere."""
 
 
 def wsgi() -> Flask:
@@ -161,7 +187,22 @@ def work_one(database: Database, *, rules_folder: Path = RULES) -> bool:
     return True
 
 
-@click.command(help="Start het rekenproces: maakt weekplannen en volgt de groepen per gebied.")
+def queue_mail(database: Database, settings: Settings, now: datetime) -> UUID | None:
+    """Queue the round of daily mails that is on, once however many workers there are; return its job, if any."""
+    found = round_of(now, settings.mail_hour) if settings.smtp_host else None
+    if found is None:
+        return None
+    day, number = found
+    job_id = uuid5(_MAIL_JOBS, f"{day} {number}")
+    with database.writing() as session:
+        if session.get(jobs.Job, job_id) is None:
+            jobs.enqueue("mail", {"day": day.isoformat()}, now=now, session=session, job_id=job_id)
+    return job_id
+
+
+@click.command(
+    help="Start het rekenproces: maakt weekplannen, volgt de groepen per gebied en verstuurt de dagelijkse mail."
+)
 @click.option("--once", is_flag=True, help="Doe wat er wacht en stop.")
 def worker(once: bool) -> None:
     """Work off the job queue until stopped."""
@@ -179,10 +220,13 @@ def worker(once: bool) -> None:
     signal.signal(signal.SIGTERM, stop)
     parent = os.getppid()
     while not stopping and os.getppid() == parent:
+        look = time.monotonic() - looked >= _LOOK_SECONDS
+        if look:
+            looked = time.monotonic()
+            queue_mail(database, settings, system_clock())
         if work_one(database, rules_folder=settings.rules_folder or RULES):
             continue
-        if time.monotonic() - looked >= _LOOK_SECONDS:
-            looked = time.monotonic()
+        if look:
             with database.writing() as session:
                 if queue_due(now=system_clock(), session=session):
                     continue

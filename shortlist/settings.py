@@ -39,6 +39,19 @@ class Settings:
     """A sign-in ends after this many minutes without a request."""
     rules_folder: Path | None = None
     """A municipality's own ``rules/``; None means the shipped ones."""
+    smtp_host: str = ""
+    """Mail server for the daily reminder; empty: no mail is sent."""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    """``starttls``, ``tls`` or ``geen``."""
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_from: str = ""
+    """Sender of the reminders."""
+    address: str = ""
+    """Where people open Shortlist, for the link in the mail."""
+    mail_hour: int = 7
+    """From this hour (Dutch time) on the mail of the day is sent."""
 
 
 def _flag(environment: Mapping[str, str], name: str, default: bool) -> bool:
@@ -72,6 +85,16 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environment is None else environment
     data_folder = Path(env.get("SHORTLIST_DATA_DIR") or "var").absolute()
+    security = env.get("SHORTLIST_SMTP_SECURITY") or "starttls"
+    if security not in {"starttls", "tls", "geen"}:
+        raise Broken(f"SHORTLIST_SMTP_SECURITY={security!r}: kies starttls, tls of geen.")
+    host, sender = env.get("SHORTLIST_SMTP_HOST", ""), env.get("SHORTLIST_MAIL_FROM", "")
+    address = env.get("SHORTLIST_ADDRESS", "")
+    if host and ("@" not in sender or not address.startswith(("http://", "https://"))):
+        raise Broken(
+            "Met SHORTLIST_SMTP_HOST horen ook SHORTLIST_MAIL_FROM (een e-mailadres) en SHORTLIST_ADDRESS "
+            "(het webadres, met https://)."
+        )
     rules = env.get("SHORTLIST_RULES_DIR")
     return Settings(
         data_folder=data_folder,
@@ -84,6 +107,14 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         sign_in_hours=_whole(env, "SHORTLIST_SIGN_IN_HOURS", 12, 1, 24),
         idle_minutes=_whole(env, "SHORTLIST_IDLE_MINUTES", 60, 5, 24 * 60),
         rules_folder=Path(rules).absolute() if rules else None,
+        smtp_host=host,
+        smtp_port=_whole(env, "SHORTLIST_SMTP_PORT", 587, 1, 65535),
+        smtp_security=security,
+        smtp_user=env.get("SHORTLIST_SMTP_USER", ""),
+        smtp_password=env.get("SHORTLIST_SMTP_PASSWORD", ""),
+        mail_from=sender,
+        address=address,
+        mail_hour=_whole(env, "SHORTLIST_MAIL_HOUR", 7, 0, 23),
     )
 
 

@@ -34,7 +34,7 @@ from shortlist.classifying.tables import Perspective
 from shortlist.classifying.telling import decision_words, facts_in_order, other_line, story
 from shortlist.errors import Refused
 from shortlist.guarding.door import EVERYBODY, Pages
-from shortlist.guarding.roles import Actor, Role
+from shortlist.guarding.roles import STREET, Actor
 from shortlist.observing.groups.work import get_group, today
 from shortlist.showing.forms import FORM, Form, blank, read_form
 from shortlist.showing.panels import Panel, WaitingWork
@@ -42,8 +42,6 @@ from shortlist.showing.words import datum, meervoud
 
 pages = Pages("duiding", __name__)
 FILLERS = frozenset(rounds.FILLERS)
-STREET = EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}
-"""Whoever works with groups."""
 MOST_LISTED = 5
 """So many groups that were never assessed are named on "Mijn werk"; the rest is counted."""
 

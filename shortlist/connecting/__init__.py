@@ -1,1 +1,1 @@
-"""Referral with feedback, intervention eligibility, matches, care levels, reminders."""
+"""Connecting people: referrals with feedback, who drops out of sight, matches, slow procedures, reminders."""

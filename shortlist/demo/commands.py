@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from shortlist.assets import MODELS, RULES
 from shortlist.classifying.rounds.work import load_room_rules
-from shortlist.demo import chain, deciding, doubles, ending, roles, trial, week, work
+from shortlist.demo import chain, connecting, deciding, doubles, ending, figures, roles, trial, week, work
 from shortlist.differentiating.following.work import queue_network
 from shortlist.guarding.audit import watch
 from shortlist.guarding.door import system_clock
@@ -38,6 +38,8 @@ def fill(settings: Settings, *, now: datetime, session: Session) -> None:
     week.prefer_times(city, with_boas, shelf=shelf, now=now, session=session)
     ending.transfer_and_close(city, decided, priorities, rules=rules, shelf=shelf, now=now, session=session)
     week.order_weeks(city, shelf=shelf, now=now, session=session)
+    connecting.connect(city, shelf=shelf, now=now, session=session)
+    figures.take_figures(city, now=now, session=session)
 
 
 def finish(database: Database) -> None:

@@ -20,8 +20,13 @@ class Role(StrEnum):
     VEILIGHEIDSMANAGER = "veiligheidsmanager"
     STAFGROEPLID = "stafgroeplid"
     COORDINATOR_VTH = "coordinator_vth"
+    HULPVERLENER = "hulpverlener"
     PRIVACY_OFFICER = "privacy_officer"
     BEHEERDER = "beheerder"
+
+
+STREET: frozenset[Role] = frozenset(Role) - {Role.BEHEERDER, Role.PRIVACY_OFFICER, Role.HULPVERLENER}
+"""Who works with groups; a hulpverlener sees only what was referred to him."""
 
 
 class Organisation(StrEnum):

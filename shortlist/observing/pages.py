@@ -12,8 +12,8 @@ from marshmallow import Schema
 from sqlmodel import Session
 
 from shortlist.errors import Refused
-from shortlist.guarding.door import EVERYBODY, Pages
-from shortlist.guarding.roles import Actor, Role
+from shortlist.guarding.door import Pages
+from shortlist.guarding.roles import STREET, Actor
 from shortlist.guarding.work import stadsdelen_of
 from shortlist.observing import work
 from shortlist.observing.gatherings.words import sighting_view
@@ -32,8 +32,6 @@ from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.words import datum, duur, hoofdletter, woord
 
 pages = Pages("groepen", __name__)
-STREET = EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}
-"""Whoever works with groups."""
 EDITORS = frozenset(work.EDITORS)
 PLACERS = frozenset(work.PLACERS)
 PAGE = 50

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from shortlist.errors import Refused
-from shortlist.guarding.door import EVERYBODY, Pages
-from shortlist.guarding.roles import Actor, Role
+from shortlist.guarding.door import Pages
+from shortlist.guarding.roles import STREET, Actor, Role
 from shortlist.observing.work import today
 from shortlist.prioritising import work
 from shortlist.prioritising.board import Profile, compare
@@ -26,7 +26,6 @@ from shortlist.storing.terms import terms_on
 pages = Pages("prioriteit", __name__)
 MANAGER = frozenset({Role.VEILIGHEIDSMANAGER})
 STAFGROEP = frozenset({Role.STAFGROEPLID})
-STREET = EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}
 _MOST_LINES = 3
 """More groups than this that ask for the same become one line on "Mijn werk"."""
 

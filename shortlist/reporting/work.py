@@ -110,6 +110,14 @@ def lead_times(
     )
 
 
+def clocks_of_all(
+    unregistered: Collection[str], *, rules: LeadTimeRules, now: datetime, session: Session
+) -> list[GroupClock]:
+    """Return the clock of every group of the city, for counts; the caller shows no group."""
+    ids = list(session.execute(select(col(Jeugdgroep.id))).scalars())
+    return _clocks(ids, unregistered, rules=rules, now=now, session=session)
+
+
 def _clocks(
     group_ids: list[UUID],
     unregistered: Collection[str],

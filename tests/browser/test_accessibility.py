@@ -19,6 +19,7 @@ LOGINS = (
     "coordinator",
     "privacy",
     "beheerder",
+    "hulpverlener",
 )
 MOST = 22
 """Kinds of pages looked at per role."""

@@ -40,6 +40,8 @@ NOT_PURE = {
     "shortlist.demo.chain": "fills the fictitious city through the rooms' use cases",
     "shortlist.demo.deciding": "the same, from priority to plan van aanpak",
     "shortlist.demo.ending": "the same, from a transfer to the OM to a closed group",
+    "shortlist.demo.connecting": "the same, for referrals, concerns and slow procedures",
+    "shortlist.demo.figures": "the same, for figures from elsewhere",
     "shortlist.demo.week": "the same, from requests to reports",
     "shortlist.demo.roles": "the same, for the roles of members",
     "shortlist.demo.trial": "the same, for a trial with the reading",

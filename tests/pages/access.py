@@ -8,7 +8,7 @@ from shortlist.guarding.roles import Role
 
 PUBLIC: frozenset[Role] = frozenset()
 EVERYBODY = frozenset(Role)
-STREET = EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}
+STREET = EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER, Role.HULPVERLENER}
 FILLERS = frozenset({Role.JEUGDAGENT, Role.JONGERENWERKER})
 LEADERS = frozenset({Role.TEAMLEIDER, Role.COORDINATOR_VTH})
 PLAN_READERS = LEADERS | {Role.STAFGROEPLID, Role.VEILIGHEIDSMANAGER}
@@ -140,5 +140,38 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "doorlooptijd.overview": (
         frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID, Role.COORDINATOR_VTH}),
         "eigen",
+    ),
+    "verwijzing.choose_youngster": (MEMBERS, "stadsdeel"),
+    "verwijzing.choose_intervention": (MEMBERS, "stadsdeel"),
+    "verwijzing.send": (MEMBERS, "stadsdeel"),
+    "verwijzing.referral_list": (MEMBERS | {Role.HULPVERLENER}, "eigen"),
+    "verwijzing.referral_page": (MEMBERS | {Role.HULPVERLENER}, "stadsdeel"),
+    "verwijzing.read_news": (MEMBERS | {Role.HULPVERLENER}, "stadsdeel"),
+    "verwijzing.receiver_list": (frozenset({Role.BEHEERDER}), "stad"),
+    "wal.gap_list": (MEMBERS, "eigen"),
+    "wal.leave": (MEMBERS, "stadsdeel"),
+    "wal.care_signal": (MEMBERS, "stadsdeel"),
+    "zorg.concern_list": (MEMBERS | {Role.HULPVERLENER}, "eigen"),
+    "zorg.concern_from_group": (MEMBERS, "stadsdeel"),
+    "zorg.concern_from_referral": (MEMBERS | {Role.HULPVERLENER}, "stadsdeel"),
+    "zorg.concern_over": (MEMBERS | {Role.HULPVERLENER}, "eigen"),
+    "zorg.talked": (MEMBERS | {Role.HULPVERLENER}, "eigen"),
+    "traag.procedure_list": (STREET, "eigen"),
+    "traag.ask": (STREET, "eigen"),
+    "traag.procedure_page": (STREET, "stadsdeel"),
+    "traag.follow": (STREET, "stadsdeel"),
+    "traag.read_news": (STREET, "stadsdeel"),
+    "melding.mail": (EVERYBODY, "eigen"),
+    "melding.calendar": (EVERYBODY, "eigen"),
+    **{
+        f"kwartaal.{page}": (
+            frozenset({Role.VEILIGHEIDSMANAGER, Role.STAFGROEPLID, Role.COORDINATOR_VTH}),
+            "stad",
+        )
+        for page in ("newest", "report_page", "print_page", "report_file")
+    },
+    "cijfers.take_in": (
+        frozenset({Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.BEHEERDER}),
+        "stad",
     ),
 }

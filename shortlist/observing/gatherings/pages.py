@@ -11,8 +11,8 @@ from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
 from shortlist.errors import Forbidden, Refused
-from shortlist.guarding.door import EVERYBODY, Pages, keep
-from shortlist.guarding.roles import Actor, Role
+from shortlist.guarding.door import Pages, keep
+from shortlist.guarding.roles import STREET, Actor
 from shortlist.observing import work
 from shortlist.observing.gatherings.words import sighting_view
 from shortlist.observing.schemas import MOST_PEOPLE, CorrectionForm, GatheringForm
@@ -22,7 +22,6 @@ from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.words import hoofdletter
 
 pages = Pages("waarnemingen", __name__)
-STREET = EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}
 OBSERVERS = frozenset(work.OBSERVERS)
 ROWS = 8
 """Rows for persons on a fresh form; 'meer regels' adds as many."""

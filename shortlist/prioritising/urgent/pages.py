@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from shortlist.errors import Refused
-from shortlist.guarding.door import EVERYBODY, Pages
-from shortlist.guarding.roles import Actor, Role
+from shortlist.guarding.door import Pages
+from shortlist.guarding.roles import STREET, Actor, Role
 from shortlist.observing.work import today
 from shortlist.prioritising import work as prioritising
 from shortlist.prioritising.priorities import OPEN, TO_TRIANGLE, PriorityRules
@@ -20,7 +20,6 @@ from shortlist.showing.panels import WaitingWork
 
 pages = Pages("spoed", __name__)
 MANAGER = frozenset({Role.VEILIGHEIDSMANAGER})
-STREET = EVERYBODY - {Role.BEHEERDER, Role.PRIVACY_OFFICER}
 
 
 def _rules(now: datetime) -> PriorityRules:

@@ -1,0 +1,1 @@
+"""A match: professionals who have a concern about the same youngster are told of each other, not of the content."""

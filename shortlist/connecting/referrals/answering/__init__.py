@@ -1,0 +1,1 @@
+"""What each side does with a referral: answer, start, feed back, finish, withdraw; and what waits."""

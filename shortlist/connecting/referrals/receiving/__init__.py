@@ -1,0 +1,1 @@
+"""Who receives referrals for which intervention."""

@@ -1,0 +1,366 @@
+"""The quarterly report on real databases: every figure counted again from raw rows, and what is hidden stays so."""
+
+import csv
+import io
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+from sqlalchemy import select
+from sqlmodel import SQLModel
+
+from shortlist.connecting.referrals.work import interventions_on
+from shortlist.connecting.tables import Referral, ReferralStatus
+from shortlist.deploying.tables import DeploymentReport
+from shortlist.observing.tables import Gathering, GroupStatus, Jeugdgroep
+from shortlist.planning.tables import PlannedVisit, Team, WeekPlan
+from shortlist.prioritising.work import priority_rules_on
+from shortlist.reporting.quarterly.quarter import Quarter
+from shortlist.reporting.quarterly.work import Report, make_report, report_rules_on
+from shortlist.reporting.tables import PoliceFigure, ResidentReport
+from shortlist.reporting.work import lead_time_rules_on
+from tests.pages.conftest import NOORD, NOW, ZUID, City
+from tests.pages.street import Street, actions, add, street
+
+QUARTER = Quarter(2026, 3)
+ROWS = {"not_personal": "fictieve testgegevens"}
+START, END = datetime(2026, 6, 30, 22, tzinfo=UTC), datetime(2026, 9, 30, 22, tzinfo=UTC)
+"""The quarter in Dutch summer time."""
+
+
+@pytest.fixture
+def busy(city: City) -> Street:
+    """Two groups with random referrals, visits, observations, reports and police figures round the quarter's ends."""
+    random = Random(3)
+    kade, zuid = street(city), street(city, name="Groep Zuidplein", part=ZUID, suffix="-zuid")
+    by = city.actor("jeugdagent").id
+
+    def moment() -> datetime:
+        return START + timedelta(minutes=random.randrange(-40_000, 170_000))
+
+    first: list[SQLModel] = []
+    rows: list[SQLModel] = []
+    plan = WeekPlan(week_start=START.date(), version=1, problem={}, recorded_at=START, recorded_by=by)
+    team = Team(name="Fictief team", kind="jeugdboa", base_place_id=kade.place_id)
+    add(kade, plan, team)
+    for n in range(160):
+        place = kade if random.random() < 0.7 else zuid
+        at = moment()
+        one = Referral(
+            person_id=next(iter(place.members.values())), group_id=place.group_id,
+            intervention=random.choice(("zorgpiramide", "jongerenwerk", "veiligheidshuis")), feit="Fictief.",
+            expected="Fictief.", fit="past", contra="geen gevonden", ground="toestemming", consent_of="jongere",
+            siblings="geen zorg", recorded_at=at, recorded_by=by,
+        )  # fmt: skip
+        first.append(one)
+        way = random.choice(
+            (["geweigerd"], ["geaccepteerd", "gestart", "gestart", "afgerond"], ["ingetrokken"], [])
+        )
+        rows += [
+            ReferralStatus(
+                referral_id=one.id, sequence=sequence, state=state, recorded_by=by,
+                recorded_at=at + timedelta(days=9 * sequence),
+                result=random.choice(("doel bereikt", "niet bereikt")) if state == "afgerond" else None,
+            )
+            for sequence, state in enumerate(["verzonden", *way], start=1)
+        ]  # fmt: skip
+        at = moment()
+        visit = PlannedVisit(
+            plan_id=plan.id, visit=f"v{n}", occurrence=1, group_id=place.group_id, place_id=place.place_id,
+            team_id=team.id, arrives_at=at, starts_at=at, ends_at=at + timedelta(minutes=15),
+        )  # fmt: skip
+        first.append(visit)
+        for sequence in range(1, random.randrange(1, 4)):
+            outcome = random.choice(("groep bereikt", "niemand aangetroffen", "niet geweest"))
+            rows.append(
+                DeploymentReport(
+                    planned_visit_id=visit.id, sequence=sequence, outcome=outcome, minutes=random.randrange(5, 60),
+                    seen_count=0, recorded_at=at, recorded_by=by,
+                )
+            )  # fmt: skip
+        rows.append(
+            ResidentReport(
+                source="csv", source_id=str(n), stadsdeel_id=random.choice((NOORD, ZUID)), reported_at=moment(),
+                category=random.choice(("jongerenoverlast", "afval")), recorded_at=NOW, recorded_by=by,
+            )
+        )  # fmt: skip
+    for month in range(5, 11):
+        for sequence in range(1, random.randrange(2, 4)):
+            rows.append(
+                PoliceFigure(
+                    area="BU1", stadsdeel_id=NOORD, crime="2.2.1", period=f"2026MM{month:02}", sequence=sequence,
+                    count=random.randrange(5, 30), recorded_at=NOW, recorded_by=by,
+                )
+            )  # fmt: skip
+    add(kade, *first)
+    add(kade, *rows)
+    return kade
+
+
+def made(app: Flask, place: Street, login: str = "veiligheidsmanager", quarter: Quarter = QUARTER) -> Report:
+    shelf = app.extensions["shortlist.shelf"]
+    with place.database.reading() as session:
+        return make_report(
+            quarter, rules=report_rules_on(shelf, NOW.date()), lead_times=lead_time_rules_on(shelf, NOW.date()),
+            interventions=interventions_on(shelf, NOW.date()),
+            unregistered=priority_rules_on(shelf, NOW.date()).unregistered, actor=place.city.actor(login), now=NOW,
+            session=session,
+        )  # fmt: skip
+
+
+def raw(place: Street, table: type[SQLModel]) -> list[Any]:
+    with place.database.reading() as session:
+        found = list(session.execute(select(table), execution_options=ROWS).scalars())
+        session.expunge_all()
+    return found
+
+
+def within(at: datetime) -> bool:
+    return START <= at < END
+
+
+def test_every_figure_is_what_the_raw_rows_say(app: Flask, busy: Street) -> None:
+    report = made(app, busy)
+    part = {group.id: group.stadsdeel_id for group in raw(busy, Jeugdgroep)}
+    visits = {one.id: one for one in raw(busy, PlannedVisit)}
+    newest: dict[UUID, DeploymentReport] = {}
+    for one in raw(busy, DeploymentReport):
+        if one.planned_visit_id not in newest or newest[one.planned_visit_id].sequence < one.sequence:
+            newest[one.planned_visit_id] = one
+    done = [
+        (part[visits[key].group_id], one)
+        for key, one in newest.items()
+        if within(visits[key].starts_at) and one.outcome != "niet geweest"
+    ]
+    seen = [one for one in raw(busy, Gathering) if within(one.started_at)]
+    wanted: dict[str, list[float]] = {}
+    for where in (NOORD, ZUID):
+        here = [one for at, one in done if at == where]
+        watched = [one for one in seen if one.stadsdeel_id == where]
+        states = [
+            one for one in raw(busy, GroupStatus) if part[one.group_id] == where and within(one.recorded_at)
+        ]
+        for name, value in (
+            ("hours", round(sum(one.minutes for one in here) / 60, 1)),
+            ("visits", len(here)),
+            ("reached", sum(one.outcome == "groep bereikt" for one in here)),
+            ("gatherings", len(watched)),
+            ("watched", round(sum(one.effort_minutes or 0 for one in watched) / 60, 1)),
+            ("closed", sum(one.state == "gesloten" for one in states)),
+            ("in_view", sum(found == where for found in part.values())),
+            ("assessed", 0),
+            ("plans", 0),
+            ("requests", 0),
+        ):
+            wanted.setdefault(name, []).append(value)
+    figures = {one.id: one for one in report.figures if not one.id.startswith("lead_")}
+    assert set(figures) == set(wanted)
+    for name, values in wanted.items():
+        assert figures[name].values == pytest.approx((*values, sum(values))), name
+        assert figures[name].level
+    assert sum(wanted["visits"]) > 30
+
+
+def test_every_number_shown_in_a_table_is_what_the_raw_rows_say(app: Flask, busy: Street) -> None:
+    report = made(app, busy)
+    part = {group.id: group.stadsdeel_id for group in raw(busy, Jeugdgroep)}
+    referrals = {one.id: one for one in raw(busy, Referral)}
+    first: dict[tuple[UUID, str], ReferralStatus] = {}
+    for one in sorted(raw(busy, ReferralStatus), key=lambda one: one.sequence):
+        first.setdefault((one.referral_id, one.state), one)
+    reached = [one for one in first.values() if within(one.recorded_at)]
+
+    def where(one: ReferralStatus) -> UUID:
+        found: UUID = part[referrals[one.referral_id].group_id]
+        return found
+
+    newest = {one.period: one for one in sorted(raw(busy, PoliceFigure), key=lambda one: one.sequence)}
+    months = {"2026MM07", "2026MM08", "2026MM09"}
+    names = {
+        "Veiligheidshuis": "veiligheidshuis",
+        "Zorgpiramide": "zorgpiramide",
+        "Jongerenwerk": "jongerenwerk",
+    }
+    sent = Counter(
+        (one.intervention, part[one.group_id]) for one in referrals.values() if within(one.recorded_at)
+    )
+    nuisance = [
+        one for one in raw(busy, ResidentReport) if within(one.reported_at) and "jong" in one.category
+    ]
+    counts: dict[str, Any] = {
+        "Verwijzingen": lambda row, at: sent[names.get(row, ""), at],
+        "Antwoord op verwijzingen": lambda row, at: sum(
+            one.state == row and where(one) == at for one in reached
+        ),
+        "Afloop van verwijzingen": lambda row, at: sum(
+            one.result == row and where(one) == at for one in reached
+        ),
+        "Meldingen van bewoners": lambda row, at: sum(one.stadsdeel_id == at for one in nuisance),
+        "Geregistreerde misdrijven (politie)": lambda row, at: sum(
+            one.count
+            for one in newest.values()
+            if row == "Vernieling" and at == NOORD and one.period in months
+        ),
+    }
+    shown = hidden = 0
+    for _, title, _, table in report.tables:
+        true = [[counts[title](row, at) for at in (NOORD, ZUID)] for row in table.rows[:-1]]
+        true = [[*line, sum(line)] for line in true]
+        true.append([sum(line[c] for line in true) for c in range(3)])
+        for line, values in zip(true, table.values, strict=True):
+            for number, value in zip(line, values, strict=True):
+                assert value in (None, number), title
+                if number < 5:
+                    assert value is None, title
+                shown, hidden = shown + (value is not None), hidden + (value is None)
+    assert shown > 12
+    assert hidden > 12
+
+
+def test_page_paper_csv_and_xlsx_show_the_same_and_hide_the_same(client: Any, busy: Street) -> None:
+    client.sign_in("veiligheidsmanager")
+    assert client.get("/kwartaal").location.endswith("/kwartaal/2026/3")
+    page = client.get("/kwartaal/2026/3").get_data(as_text=True)
+    assert "Kwartaalrapport 2026, kwartaal 3" in page
+    assert "niveau: individu" in page
+    assert "Fictieve" not in page.split("<main", 1)[1]
+    paper = client.get("/kwartaal/2026/3/afdruk").get_data(as_text=True)
+    plain = client.get("/kwartaal/2026/3/rapport.csv")
+    assert plain.headers["Content-Disposition"] == 'attachment; filename="kwartaalrapport-2026-3.csv"'
+    lines = list(csv.reader(io.StringIO(plain.get_data().decode("utf-8-sig")), delimiter=";"))
+    assert lines[0] == ["Hoofdstuk", "Cijfer", "Niveau", "Eenheid", "Noord", "Zuid", "Stad"]
+    book = load_workbook(io.BytesIO(client.get("/kwartaal/2026/3/rapport.xlsx").get_data()))
+    sheet = [["" if cell is None else str(cell).replace(".", ",") if isinstance(cell, float) else str(cell)
+              for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]  # fmt: skip
+    assert sheet == lines
+    hidden = [line for line in lines if "niet getoond" in line]
+    assert hidden
+    assert page.count("niet getoond") == paper.count("niet getoond")
+
+
+def test_the_pdf_is_made_or_says_which_package_to_install(
+    client: Any, busy: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.sign_in("coordinator_vth")
+    monkeypatch.setitem(__import__("sys").modules, "weasyprint", None)
+    refused = client.get("/kwartaal/2026/3/rapport.pdf")
+    assert refused.status_code == 409
+    assert "libpango-1.0-0" in refused.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("address", ["2026/5", "2027/1", "2009/4", "2026/3/rapport.exe"])
+def test_a_quarter_or_file_that_does_not_exist_is_not_found(client: Any, address: str) -> None:
+    client.sign_in("stafgroeplid")
+    assert client.get(f"/kwartaal/{address}").status_code == 404
+
+
+def test_targets_and_trends_come_from_the_same_counts(app: Flask, busy: Street) -> None:
+    report = made(app, busy)
+    by = busy.city.actor("jeugdagent").id
+    assert "Nog niet te zeggen" in report.targets[0].said
+    add(busy, *(
+        ResidentReport(source="csv", source_id=f"oud{n}", stadsdeel_id=NOORD, category="jongerenoverlast",
+                       reported_at=datetime(2025, 1 + n % 9, 3, 12, tzinfo=UTC), recorded_at=NOW, recorded_by=by)
+        for n in range(100)
+    ))  # fmt: skip
+    report = made(app, busy, "stafgroeplid-zuid")
+    reports = [one for one in raw(busy, ResidentReport) if one.category == "jongerenoverlast"]
+    this_year = sum(datetime(2025, 12, 31, 23, tzinfo=UTC) <= one.reported_at < END for one in reports)
+    assert (report.targets[0].base, report.targets[0].now) == (100, this_year)
+    running = made(app, busy, quarter=Quarter(2026, 4))
+    assert (running.targets[0].base, running.targets[0].now) == (100, this_year), (
+        "only quarters that are over"
+    )
+    old = PoliceFigure(area="BU1", stadsdeel_id=NOORD, crime="2.2.1", period="2025MM07", sequence=1, count=40,
+                       recorded_at=NOW, recorded_by=by)  # fmt: skip
+    add(busy, old)
+    july = max(
+        (one for one in raw(busy, PoliceFigure) if one.period == "2026MM07"), key=lambda one: one.sequence
+    )
+    police = made(app, busy).targets[1]
+    assert (police.base, police.now) == (40, july.count), "only months that both years have"
+    trend = dict(report.trends)["Meldingen van bewoners"]
+    assert {name: count for name, count, _ in trend}["2026-3"] == sum(
+        within(one.reported_at) for one in reports
+    )
+
+
+# --- taking figures in ---
+
+
+def upload(client: Any, kind: str, data: bytes, name: str, areas: bytes | None = None) -> Any:
+    files: dict[str, Any] = {"kind": kind, "file": (io.BytesIO(data), name)}
+    if areas is not None:
+        files["areas"] = (io.BytesIO(areas), "gebieden.csv")
+    return client.post("/cijfers-inlezen", data={**client.tokens("/cijfers-inlezen"), **files})
+
+
+def signals(*points: tuple[float, float]) -> bytes:
+    return json.dumps({"results": [
+        {"id": str(uuid4()), "created_at": "2026-11-01T10:00:00+01:00", "text": "geheim",
+         "category": {"main_slug": "o", "sub_slug": "jongerenoverlast"},
+         "location": {"geometrie": {"type": "Point", "coordinates": list(point)}}} for point in points
+    ]}).encode()  # fmt: skip
+
+
+def test_reports_are_placed_in_their_stadsdeel_and_taken_in_once(client: Any, city: City) -> None:
+    place = street(city)
+    client.sign_in("veiligheidsmanager")
+    data = signals((5.05, 52.05), (5.15, 52.05))
+    assert upload(client, "meldingen", data, "s.json").status_code == 303
+    assert upload(client, "meldingen", data, "s.json").status_code == 303
+    rows = raw(place, ResidentReport)
+    assert {one.stadsdeel_id for one in rows} == {NOORD, ZUID}
+    assert len(rows) == 2
+    assert "geheim" not in repr(rows)
+    assert "meldingen ingelezen" in actions(city.database)
+    page = client.get("/cijfers-inlezen").get_data(as_text=True)
+    assert "2 meldingen" in page
+
+
+def test_a_file_with_a_bad_row_names_it_and_stores_nothing(client: Any, city: City) -> None:
+    place = street(city)
+    client.sign_in("beheerder")
+    answer = upload(client, "meldingen", signals((5.05, 52.05), (6.0, 53.0)), "s.json")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert "1 regel klopt niet" in page
+    assert "de plek ligt in geen stadsdeel" in page
+    assert raw(place, ResidentReport) == []
+    broken = upload(client, "meldingen", b"{", "kapot.json")
+    assert broken.status_code == 400
+    assert "geen geldige JSON" in broken.get_data(as_text=True)
+    assert upload(client, "anders", b"{}", "x.json").status_code == 400
+
+
+def test_police_figures_get_a_successor_when_cbs_changes_them(client: Any, city: City) -> None:
+    place = street(city)
+    client.sign_in("coordinator_vth")
+    head = '"ID";"SoortMisdrijf";"WijkenEnBuurten";"Perioden";"GeregistreerdeMisdrijven_1"\n'
+    areas = b"gebied,stadsdeel\nBU00340101,Noord\n"
+    for count in (12, 12, 15):
+        data = f'{head}1;"2.2.1 ";"BU00340101";"2026MM03";{count}\n2;"2.2.1 ";"BU99990101";"2026MM03";7\n'.encode()
+        assert upload(client, "politie", data, "47022NED.csv", areas).status_code == 303
+    assert [(one.sequence, one.count) for one in raw(place, PoliceFigure)] == [(1, 12), (2, 15)]
+    missing = upload(client, "politie", data, "47022NED.csv")
+    assert missing.status_code == 400
+    assert "bestand met gebieden" in missing.get_data(as_text=True)
+    wrong = upload(client, "politie", data, "47022NED.csv", b"gebied,stadsdeel\nBU00340101,Oost\n")
+    assert "bestaat niet" in wrong.get_data(as_text=True)
+
+
+def test_the_pdf_is_a_pdf_where_the_drawing_library_is_installed(client: Any, busy: Street) -> None:
+    try:
+        import weasyprint  # noqa: F401 — only whether it can be used here
+    except (ImportError, OSError):
+        pytest.skip("geen WeasyPrint of libpango")
+    client.sign_in("veiligheidsmanager")
+    answer = client.get("/kwartaal/2026/3/rapport.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert answer.get_data()[:5] == b"%PDF-"
