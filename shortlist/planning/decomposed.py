@@ -1,0 +1,318 @@
+"""Plan a very large problem: split it, solve the parts side by side, and bound the whole over the cuts.
+
+The parts come from ``parts``, the bound from ``crossing``. Who does the work is the caller's choice: ``Processes`` on
+this machine, workers of the job queue, or ``here`` one after another. With ``iterations`` every step is counted, so
+that the same problem and seed give the same plan whoever does the work.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from multiprocessing.synchronize import Event
+from time import monotonic
+
+import numpy as np
+
+from shortlist.planning.bound import grid, round_soundly
+from shortlist.planning.crossing import Prices, Question, combine, limits, net_worth, question
+from shortlist.planning.engine import DEFAULT_SECONDS, Progress, checked, missed_floors, solve, solve_priced
+from shortlist.planning.instance import Floats
+from shortlist.planning.parts import MOST_VISITS, Part, kept_in, put_back, split, sub_problem
+from shortlist.planning.plan import Kept, Plan, count_kept
+from shortlist.planning.problem import Problem
+
+LARGE = 1000
+"""Visits from which a problem is split."""
+_SOLVE_SHARE = 0.65
+"""Share of the time for solving the parts; the rest is for the bound over the cuts and for checking."""
+_BOUND_UNTIL = 0.92
+_WAIT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One part to solve: its visits and teams, and the limits of ``engine.solve``."""
+
+    visits: tuple[int, ...]
+    teams: tuple[int, ...]
+    keep: tuple[Kept, ...]
+    seed: int
+    seconds: float | None
+    iterations: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A part's plan in its own numbers, and the prices behind its bound."""
+
+    plan: Plan
+    prices: Prices
+
+
+Task = Assignment | Question
+Work = Callable[[Problem, Sequence[Task], Callable[[], bool]], Iterable[tuple[int, Answer | float]]]
+"""Does tasks on the whole problem until stopped; gives (number of the task, result) in any order."""
+
+
+def do(problem: Problem, task: Task, stop: Callable[[], bool]) -> Answer | float:
+    """Do one task; ``problem`` is that of the task's visits and teams."""
+    if isinstance(task, Assignment):
+        return Answer(
+            *solve_priced(
+                problem,
+                seconds=task.seconds,
+                iterations=task.iterations,
+                seed=task.seed,
+                keep=task.keep,
+                stop=stop,
+            )
+        )
+    begun = monotonic()
+    until = task.seconds
+    return limits(problem, task, stop=lambda: stop() or (until is not None and monotonic() - begun > until))
+
+
+def here(
+    problem: Problem, tasks: Sequence[Task], stop: Callable[[], bool]
+) -> Iterator[tuple[int, Answer | float]]:
+    """Do tasks one after another in this process."""
+    for number, task in enumerate(tasks):
+        yield number, do(sub_problem(problem, task.visits, task.teams), task, stop)
+
+
+_asked: list[Event] = []
+"""In a worker process: set when somebody asked to stop."""
+
+
+def _begin(event: Event) -> None:
+    _asked.append(event)
+
+
+def _do_beside(problem: Problem, task: Task) -> Answer | float:
+    return do(problem, task, _asked[0].is_set)
+
+
+class Processes:
+    """Does tasks in processes of this machine, one per core."""
+
+    def __init__(self, count: int | None = None) -> None:
+        self.count = count or len(os.sched_getaffinity(0))
+        context = get_context("spawn")  # a fork would copy the threads' locks
+        self._stop = context.Event()
+        self._pool = ProcessPoolExecutor(
+            self.count, mp_context=context, initializer=_begin, initargs=(self._stop,)
+        )
+
+    def __enter__(self) -> "Processes":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._pool.shutdown(cancel_futures=True)
+
+    def __call__(
+        self, problem: Problem, tasks: Sequence[Task], stop: Callable[[], bool]
+    ) -> Iterator[tuple[int, Answer | float]]:
+        """Do tasks in any order, a few handed out at a time so that few copies wait."""
+        waiting = list(enumerate(tasks))[::-1]
+        running: dict[Future[Answer | float], int] = {}
+        while waiting or running:
+            while waiting and len(running) <= self.count:
+                number, task = waiting.pop()
+                small = sub_problem(problem, task.visits, task.teams)
+                running[self._pool.submit(_do_beside, small, task)] = number
+            if stop():
+                self._stop.set()
+            done, _ = wait(running, timeout=_WAIT, return_when=FIRST_COMPLETED)
+            for one in done:
+                yield running.pop(one), one.result()
+        if not stop():
+            self._stop.clear()
+
+
+def is_large(problem: Problem) -> bool:
+    """Say whether a problem is better split than solved as one."""
+    return len(problem.visits) >= LARGE
+
+
+def plan_week(
+    problem: Problem,
+    *,
+    seconds: float | None = None,
+    iterations: int | None = None,
+    seed: int = 0,
+    keep: Sequence[Kept] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Plan:
+    """Return the best plan found: as one problem, or split over this machine's cores when it is very large."""
+    if not is_large(problem):
+        return solve(
+            problem,
+            seconds=seconds,
+            iterations=iterations,
+            seed=seed,
+            keep=keep,
+            progress=progress,
+            stop=stop,
+        )
+    with Processes() as work:
+        return solve_split(
+            problem,
+            work,
+            workers=work.count,
+            seconds=seconds,
+            iterations=iterations,
+            seed=seed,
+            keep=keep,
+            progress=progress,
+            stop=stop,
+        )
+
+
+def solve_split(
+    problem: Problem,
+    work: Work,
+    *,
+    workers: int = 1,
+    most: int = MOST_VISITS,
+    seconds: float | None = None,
+    iterations: int | None = None,
+    seed: int = 0,
+    keep: Sequence[Kept] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+    stopwatch: Callable[[], float] = monotonic,
+) -> Plan:
+    """Split, solve and bound; ``workers`` tasks are done at a time. See ``engine.solve`` for the limits.
+
+    ``iterations`` are shared out over the parts by their visits. Raises ``Broken`` when the validator rejects the plan.
+    """
+    begun = stopwatch()
+    if seconds is None and iterations is None:
+        seconds = DEFAULT_SECONDS
+    parts = split(problem, most=most)
+    run = _Run(problem, parts, keep or (), progress, stop or (lambda: False), lambda: stopwatch() - begun)
+    turns = -(-len(parts) // workers)
+    tasks = [
+        Assignment(
+            part.visits,
+            part.teams,
+            kept_in(part, keep or ()),
+            seed + number,
+            None if seconds is None else max(0.5, _SOLVE_SHARE * seconds / turns),
+            None if iterations is None else -(-iterations * len(part.visits) // max(1, len(problem.visits))),
+        )
+        for number, part in enumerate(parts)
+    ]
+    for number, answer in work(problem, tasks, run.stop):
+        assert isinstance(answer, Answer)
+        run.answered(number, answer)
+    run.bound(work, workers, None if seconds is None else _BOUND_UNTIL * seconds)
+    return run.plan(seed)
+
+
+class _Run:
+    """One large solve: what the parts answered and what is known of the whole."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        parts: Sequence[Part],
+        keep: Sequence[Kept],
+        progress: Callable[[Progress], None] | None,
+        stop: Callable[[], bool],
+        elapsed: Callable[[], float],
+    ) -> None:
+        self.problem, self.parts, self.keep = problem, parts, keep
+        self.elapsed, self.stop = elapsed, stop
+        self._progress = progress
+        self.answers: dict[int, Answer] = {}
+        self.step = grid(np.array([visit.value for visit in problem.visits]))
+        # Until something better is proven: all that is wanted in a part.
+        self.bounds = {
+            number: sum(problem.visits[v].value * problem.visits[v].times for v in part.visits)
+            for number, part in enumerate(parts)
+        }
+        self.proven = float(sum(self.bounds.values()))
+        self.trail: list[tuple[float, float, float]] = []
+        self._tell()
+
+    def answered(self, number: int, answer: Answer) -> None:
+        """Take in a part's plan; its own bound counts when nothing was cut from it."""
+        self.answers[number] = answer
+        component = self.parts[number].component
+        if sum(part.component == component for part in self.parts) == 1:
+            self.bounds[number] = min(self.bounds[number], answer.plan.bound)
+            self.proven = min(self.proven, sum(self.bounds.values()))
+        self._tell()
+
+    def bound(self, work: Work, workers: int, until: float | None) -> None:
+        """Bound every component that was cut, over its cuts."""
+        components: dict[int, list[int]] = {}
+        for number, part in enumerate(self.parts):
+            components.setdefault(part.component, []).append(number)
+        asked: list[tuple[int, Question]] = []
+        proven: dict[int, float] = {}
+        for component, numbers in components.items():
+            if len(numbers) == 1:
+                proven[component] = self.bounds[numbers[0]]
+                continue
+            reduced = combine(
+                self.problem,
+                [self.parts[n] for n in numbers],
+                [self.answers[n].prices for n in numbers],
+            )
+            proven[component] = reduced.paid
+            worth: Floats = net_worth(self.problem, reduced)
+            asked += [
+                (component, question(self.problem, self.parts[n], self.answers[n].prices, reduced, worth))
+                for n in numbers
+            ]
+        if until is not None:
+            turns = -(-len(asked) // workers)
+            each = max(0.0, until - self.elapsed()) / max(1, turns)
+            asked = [(component, replace(one, seconds=each)) for component, one in asked]
+        for number, limit in work(self.problem, [one for _, one in asked], self.stop):
+            assert isinstance(limit, float)
+            proven[asked[number][0]] += limit
+        total = 0.0
+        for component, numbers in components.items():
+            total += min(proven[component], sum(self.bounds[n] for n in numbers))
+        self.proven = min(self.proven, total)
+        self._tell()
+
+    def plan(self, seed: int) -> Plan:
+        """Put the parts together and check the whole."""
+        routes, left, iterations = [], [], 0
+        for number, part in enumerate(self.parts):
+            answer = self.answers[number]
+            mine, out = put_back(part, answer.plan)
+            routes += mine
+            left += out
+            iterations += answer.plan.iterations
+        made = [stop for route in routes for stop in route.stops]
+        value = float(sum(self.problem.visits[stop.visit].value for stop in made))
+        plan = Plan(
+            routes=tuple(sorted(routes, key=lambda r: (r.team, r.shift))),
+            unplanned=tuple(sorted(left, key=lambda u: (u.visit, u.occurrence))),
+            value=value,
+            bound=max(value, round_soundly(self.proven, self.step)),
+            seconds=self.elapsed(),
+            seed=seed,
+            iterations=iterations,
+            warnings=self.problem.warnings + missed_floors(self.problem, made),
+            kept=count_kept(made, self.keep, self.problem) if self.keep else None,
+            trail=tuple(self.trail),
+        )
+        return checked(plan, self.problem)
+
+    def _tell(self) -> None:
+        value = float(sum(answer.plan.value for answer in self.answers.values()))
+        now = self.elapsed()
+        self.trail.append((now, value, self.proven))
+        if self._progress is not None:
+            done = sum(answer.plan.iterations for answer in self.answers.values())
+            self._progress(Progress(now, value, self.proven, done))
