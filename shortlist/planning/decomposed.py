@@ -16,7 +16,7 @@ from time import monotonic
 import numpy as np
 
 from shortlist.planning.bound import grid, round_soundly
-from shortlist.planning.crossing import Prices, Question, combine, limits, net_worth, question
+from shortlist.planning.crossing import MOST_NEAR, Prices, Question, combine, limits, net_worth, question
 from shortlist.planning.engine import DEFAULT_SECONDS, Progress, checked, missed_floors, solve, solve_priced
 from shortlist.planning.instance import Floats
 from shortlist.planning.parts import MOST_VISITS, Part, kept_in, put_back, split, sub_problem
@@ -178,6 +178,7 @@ def solve_split(
     *,
     workers: int = 1,
     most: int = MOST_VISITS,
+    most_near: int = MOST_NEAR,
     seconds: float | None = None,
     iterations: int | None = None,
     seed: int = 0,
@@ -208,9 +209,9 @@ def solve_split(
         for number, part in enumerate(parts)
     ]
     for number, answer in work(problem, tasks, run.stop):
-        assert isinstance(answer, Answer)
-        run.answered(number, answer)
-    run.bound(work, workers, None if seconds is None else _BOUND_UNTIL * seconds)
+        if isinstance(answer, Answer):
+            run.answered(number, answer)
+    run.bound(work, workers, most_near, None if seconds is None else _BOUND_UNTIL * seconds)
     return run.plan(seed)
 
 
@@ -249,7 +250,7 @@ class _Run:
             self.proven = min(self.proven, sum(self.bounds.values()))
         self._tell()
 
-    def bound(self, work: Work, workers: int, until: float | None) -> None:
+    def bound(self, work: Work, workers: int, most_near: int, until: float | None) -> None:
         """Bound every component that was cut, over its cuts."""
         components: dict[int, list[int]] = {}
         for number, part in enumerate(self.parts):
@@ -268,7 +269,17 @@ class _Run:
             proven[component] = reduced.paid
             worth: Floats = net_worth(self.problem, reduced)
             asked += [
-                (component, question(self.problem, self.parts[n], self.answers[n].prices, reduced, worth))
+                (
+                    component,
+                    question(
+                        self.problem,
+                        self.parts[n],
+                        self.answers[n].prices,
+                        reduced,
+                        worth,
+                        most_near=most_near,
+                    ),
+                )
                 for n in numbers
             ]
         if until is not None:
@@ -276,8 +287,8 @@ class _Run:
             each = max(0.0, until - self.elapsed()) / max(1, turns)
             asked = [(component, replace(one, seconds=each)) for component, one in asked]
         for number, limit in work(self.problem, [one for _, one in asked], self.stop):
-            assert isinstance(limit, float)
-            proven[asked[number][0]] += limit
+            if isinstance(limit, float):
+                proven[asked[number][0]] += limit
         total = 0.0
         for component, numbers in components.items():
             total += min(proven[component], sum(self.bounds[n] for n in numbers))
