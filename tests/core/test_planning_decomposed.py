@@ -185,9 +185,7 @@ def test_the_command_splits_a_problem_above_the_size(
         return parts
 
     monkeypatch.setattr(decomposed, "split", counted)
-    with pytest.raises(SystemExit) as left:
-        main(["plan", str(file), "--iterations", "200"])
-    assert not left.value.code
+    main(["plan", str(file), "--iterations", "200"])
     plan = json.loads(capsys.readouterr().out)
     assert split_at[0] > 1
     assert plan["violations"] == []
