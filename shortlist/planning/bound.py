@@ -432,11 +432,7 @@ class Master:
             threshold = own + roster
             limit = self.best_route(number, prize, threshold, exact=exact)
             total += len(shift.routes) * max(0.0, limit - roster)
-            best = np.argsort(-self._gains[: len(shift.slots)], kind="stable")[:8]
-            for k in best:
-                if self._gains[k] > threshold + 1e-7:
-                    row = self._out[k]
-                    found.append((number, tuple(int(x) for x in row[: int(np.argmin(row >= 0))])))
+            found += [(number, vertices) for vertices in self.found(number, threshold, most=8)]
         return total, found, exact
 
     def best_route(self, number: int, prize: Floats, threshold: float, *, exact: bool = True) -> float:
@@ -470,6 +466,15 @@ class Master:
         )
         self.labels += labels if status == DONE else _CHEAP_LABELS
         return float(limit)
+
+    def found(self, number: int, threshold: float, *, most: int) -> list[tuple[int, ...]]:
+        """Return the routes that ``best_route`` just found worth more than ``threshold``, best first, as vertices."""
+        rows = np.argsort(-self._gains[: len(self.shifts[number].slots)], kind="stable")[:most]
+        return [
+            tuple(int(x) for x in self._out[k][: int(np.argmin(self._out[k] >= 0))])
+            for k in rows
+            if self._gains[k] > threshold + 1e-7
+        ]
 
     def _room(self, n: int, buckets: int) -> Floats:
         return np.empty((3, n, buckets))

@@ -13,8 +13,8 @@ it in two steps. Routes that stay among the part's own visits and the nearest ot
 with a visit from further away cannot earn more than the best fractional load of its hours: every stop takes its service
 and, for a share q of the way, at least the shortest way into its place, and the rest of the way at least as long as
 (1 - q) times the way to the nearest such visit and back. The smallest load over several q is still a limit, and the
-larger of both steps covers every route. Spacing by exact times, ``not_with`` across parts and floors are left out, which
-only makes the bound larger.
+larger of both steps covers every route. Spacing by exact times, ``not_with`` across parts and floors are left out,
+which only makes the bound larger.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +31,8 @@ from shortlist.planning.problem import Problem
 MOST_NEAR = 400
 """Visits of other parts that are priced exactly with a part."""
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+_ROUTES = 8
+"""Routes given back per kind of shift."""
 _ROUNDED = 3
 """Seconds by which a sum of rounded-up travel times may undercut the rounded-up way as the crow flies."""
 
@@ -42,10 +44,39 @@ class Prices:
     visit: tuple[float, ...]
     stretch: tuple[tuple[tuple[tuple[int, int], ...], int, float], ...]
     """Windows (visit, window), seconds between any two starts, price."""
-    roster: tuple[tuple[int, float], ...]
-    """Most routes open, price, in the order of the part's roster sets."""
+    roster: tuple[tuple[tuple[int, ...], float], ...]
+    """Routes of which one stays closed, price, in the order of the part's roster sets."""
     route: tuple[float, ...]
     """What a route must earn to be worth its shift; only a hint for where to stop looking."""
+    group: tuple[int, ...]
+    """Per route the first of the routes that are like it."""
+
+
+Found = tuple[int, tuple[tuple[int, int], ...]]
+"""A route worth looking at: its number in the part, its stops as (visit, window) in the whole problem's numbers."""
+
+
+def routes_of(master: Master, part: Part, *, most: int = 40) -> tuple[Found, ...]:
+    """Return the most promising routes of a part's bound: at most ``most`` per group of routes."""
+    prices = master.bound.prices
+    if prices is None:
+        prices = np.zeros(len(master.right))
+    window = master.instance.arrays.slot_window
+    visit = master.instance.arrays.slot_visit
+    ranked: dict[int, list[tuple[float, int]]] = {}
+    for number, column in enumerate(master.columns):
+        cost = sum(prices[row] * times for row, times in master.rows_of(column).items())
+        ranked.setdefault(column.shift, []).append((cost - column.value, number))
+    found: list[Found] = []
+    for shift, line in ranked.items():
+        for _, number in sorted(line)[:most]:
+            slots = master.shifts[shift].slots[list(master.columns[number].vertices)]
+            stops = tuple(
+                (part.visits[v], w)
+                for v, w in zip(visit[slots].tolist(), window[slots].tolist(), strict=True)
+            )
+            found.append((master.shifts[shift].routes[0], stops))
+    return tuple(found)
 
 
 def prices_of(master: Master) -> Prices:
@@ -55,16 +86,19 @@ def prices_of(master: Master) -> Prices:
     if prices is None:
         prices = np.zeros(len(master.right))
     route = np.zeros(routes)
+    group = np.arange(routes)
     for shift, row in zip(master.shifts, master.shift_rows, strict=True):
         route[shift.routes] = prices[row]
+        group[shift.routes] = shift.routes[0]
     return Prices(
         tuple(prices[:visits].tolist()),
         tuple((s.windows, s.gap, float(prices[s.row])) for s in master.stretches if prices[s.row] > 0),
         tuple(
-            (len(keys) - 1, float(prices[row]))
+            (keys, float(prices[row]))
             for (keys, _), row in zip(master.instance.sets, master.roster_rows, strict=True)
         ),
         tuple(route.tolist()),
+        tuple(group.tolist()),
     )
 
 
@@ -88,17 +122,22 @@ def combine(problem: Problem, parts: Sequence[Part], prices: Sequence[Prices]) -
         visit[list(part.visits)] = own.visit
         for local, gap, price in own.stretch:
             whole = [(part.visits[v], w) for v, w in local]
-            spans = [
-                (hours.start, hours.end - problem.visits[v].service)
-                for v, w in whole
-                for hours in (problem.visits[v].windows[w],)
-            ]
-            paid += price * most_apart([s for s in spans if s[0] <= s[1]], gap)
+            paid += price * room_in_stretch(problem, whole, gap)
             for key in whole:
                 window[key] = window.get(key, 0.0) + price
-        paid += sum(most * price for most, price in own.roster)
+        paid += sum((len(keys) - 1) * price for keys, price in own.roster)
     paid += float(visit @ np.array([v.times for v in problem.visits], dtype=np.float64))
     return Reduced(paid, visit, window)
+
+
+def room_in_stretch(problem: Problem, windows: Sequence[tuple[int, int]], gap: int) -> int:
+    """Return how many starts ``gap`` seconds apart fit into windows (visit, window), whoever makes them."""
+    spans = [
+        (hours.start, hours.end - problem.visits[v].service)
+        for v, w in windows
+        for hours in (problem.visits[v].windows[w],)
+    ]
+    return most_apart([(lo, hi) for lo, hi in spans if lo <= hi], gap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +313,10 @@ def _load(worth: Floats, service: Floats, way: Floats, times: Floats, hours: flo
     return best
 
 
-def limits(problem: Problem, asked: Question, *, stop: Callable[[], bool] = lambda: False) -> float:
-    """Return the sum over a part's shifts of the most that each can earn after paying the prices.
+def limits(
+    problem: Problem, asked: Question, *, stop: Callable[[], bool] = lambda: False
+) -> tuple[float, tuple[Found, ...]]:
+    """Return the sum over a part's shifts of the most that each can earn after paying the prices, and routes found.
 
     ``problem`` is that of the question's visits and teams. ``stop`` gives up exact pricing: the shifts that are left
     count with their looser load.
@@ -289,6 +330,7 @@ def limits(problem: Problem, asked: Question, *, stop: Callable[[], bool] = lamb
         window[slot] = extra.get((v, w), 0.0)
     net = a.value[a.slot_visit] - price[a.slot_visit] - window
     total = 0.0
+    found: list[Found] = []
     for number, shift in enumerate(master.shifts):
         route = shift.routes[0]
         roster = sum(asked.roster[q] for q in master.sets_of(route))
@@ -297,10 +339,14 @@ def limits(problem: Problem, asked: Question, *, stop: Callable[[], bool] = lamb
         else:
             threshold = min(asked.route[r] for r in shift.routes) + roster
             limit = master.best_route(number, net[shift.slots], threshold)
+            for vertices in master.found(number, threshold, most=_ROUTES):
+                slots = shift.slots[list(vertices)]
+                stops = zip(a.slot_visit[slots].tolist(), a.slot_window[slots].tolist(), strict=True)
+                found.append((route, tuple((asked.visits[v], w) for v, w in stops)))
             limit = max(limit, *(asked.loads[r] for r in shift.routes))
             limit = min(limit, max(asked.all_loads[r] for r in shift.routes))
         total += len(shift.routes) * max(0.0, limit - roster)
     # Shifts without a slot of a priced visit may still reach one from further away.
     for route in set(range(len(a.start))) - set(master.shift_of):
         total += max(0.0, asked.loads[route])
-    return total
+    return total, tuple(found)

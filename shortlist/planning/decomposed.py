@@ -6,7 +6,7 @@ that the same problem and seed give the same plan whoever does the work.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -16,8 +16,27 @@ from time import monotonic
 import numpy as np
 
 from shortlist.planning.bound import grid, round_soundly
-from shortlist.planning.crossing import MOST_NEAR, Prices, Question, combine, limits, net_worth, question
-from shortlist.planning.engine import DEFAULT_SECONDS, Progress, checked, missed_floors, solve, solve_priced
+from shortlist.planning.crossing import (
+    MOST_NEAR,
+    Found,
+    Prices,
+    Question,
+    combine,
+    limits,
+    net_worth,
+    prices_of,
+    question,
+    routes_of,
+)
+from shortlist.planning.engine import (
+    DEFAULT_SECONDS,
+    Progress,
+    checked,
+    missed_floors,
+    solve,
+    solve_with_master,
+)
+from shortlist.planning.exchange import Exchange, between
 from shortlist.planning.instance import Floats
 from shortlist.planning.parts import MOST_VISITS, Part, kept_in, put_back, split, sub_problem
 from shortlist.planning.plan import Kept, Plan, count_kept
@@ -29,6 +48,9 @@ _SOLVE_SHARE = 0.65
 """Share of the time for solving the parts; the rest is for the bound over the cuts and for checking."""
 _BOUND_UNTIL = 0.92
 _WAIT = 0.5
+_MOST_ROUNDS = 30
+_CLOSE = 0.002
+"""The bound over the cuts is good enough when it lies so near the linear program's value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +71,29 @@ class Answer:
 
     plan: Plan
     prices: Prices
+    routes: tuple[Found, ...]
 
 
+Limit = tuple[float, tuple[Found, ...]]
+"""The most that a part's shifts can earn, and routes found on the way."""
 Task = Assignment | Question
-Work = Callable[[Problem, Sequence[Task], Callable[[], bool]], Iterable[tuple[int, Answer | float]]]
+Work = Callable[[Problem, Sequence[Task], Callable[[], bool]], Iterable[tuple[int, Answer | Limit]]]
 """Does tasks on the whole problem until stopped; gives (number of the task, result) in any order."""
 
 
-def do(problem: Problem, task: Task, stop: Callable[[], bool]) -> Answer | float:
+def do(problem: Problem, task: Task, stop: Callable[[], bool]) -> Answer | Limit:
     """Do one task; ``problem`` is that of the task's visits and teams."""
     if isinstance(task, Assignment):
-        return Answer(
-            *solve_priced(
-                problem,
-                seconds=task.seconds,
-                iterations=task.iterations,
-                seed=task.seed,
-                keep=task.keep,
-                stop=stop,
-            )
+        plan, master = solve_with_master(
+            problem,
+            seconds=task.seconds,
+            iterations=task.iterations,
+            seed=task.seed,
+            keep=task.keep,
+            stop=stop,
         )
+        whole = Part(task.visits, task.teams, 0)
+        return Answer(plan, prices_of(master), routes_of(master, whole))
     begun = monotonic()
     until = task.seconds
     return limits(problem, task, stop=lambda: stop() or (until is not None and monotonic() - begun > until))
@@ -76,7 +101,7 @@ def do(problem: Problem, task: Task, stop: Callable[[], bool]) -> Answer | float
 
 def here(
     problem: Problem, tasks: Sequence[Task], stop: Callable[[], bool]
-) -> Iterator[tuple[int, Answer | float]]:
+) -> Iterator[tuple[int, Answer | Limit]]:
     """Do tasks one after another in this process."""
     for number, task in enumerate(tasks):
         yield number, do(sub_problem(problem, task.visits, task.teams), task, stop)
@@ -90,7 +115,7 @@ def _begin(event: Event) -> None:
     _asked.append(event)
 
 
-def _do_beside(problem: Problem, task: Task) -> Answer | float:
+def _do_beside(problem: Problem, task: Task) -> Answer | Limit:
     return do(problem, task, _asked[0].is_set)
 
 
@@ -114,10 +139,10 @@ class Processes:
 
     def __call__(
         self, problem: Problem, tasks: Sequence[Task], stop: Callable[[], bool]
-    ) -> Iterator[tuple[int, Answer | float]]:
+    ) -> Iterator[tuple[int, Answer | Limit]]:
         """Do tasks in any order, a few handed out at a time so that few copies wait."""
         waiting = list(enumerate(tasks))[::-1]
-        running: dict[Future[Answer | float], int] = {}
+        running: dict[Future[Answer | Limit], int] = {}
         while waiting or running:
             while waiting and len(running) <= self.count:
                 number, task = waiting.pop()
@@ -251,49 +276,73 @@ class _Run:
         self._tell()
 
     def bound(self, work: Work, workers: int, most_near: int, until: float | None) -> None:
-        """Bound every component that was cut, over its cuts."""
+        """Bound every component that was cut, over its cuts: prices, limits, better prices, until time is up."""
         components: dict[int, list[int]] = {}
         for number, part in enumerate(self.parts):
             components.setdefault(part.component, []).append(number)
-        asked: list[tuple[int, Question]] = []
-        proven: dict[int, float] = {}
-        for component, numbers in components.items():
-            if len(numbers) == 1:
-                proven[component] = self.bounds[numbers[0]]
-                continue
-            reduced = combine(
-                self.problem,
-                [self.parts[n] for n in numbers],
-                [self.answers[n].prices for n in numbers],
-            )
-            proven[component] = reduced.paid
+        cut = [numbers for numbers in components.values() if len(numbers) > 1]
+        loose = sum(self.bounds[n] for numbers in components.values() if len(numbers) == 1 for n in numbers)
+        prices = {n: self.answers[n].prices for numbers in cut for n in numbers}
+        markets = [Exchange(self.problem, *self._of(numbers, prices)) for numbers in cut]
+        for market, numbers in zip(markets, cut, strict=True):
+            for k, n in enumerate(numbers):
+                market.add(k, self.answers[n].routes)
+        best = [sum(self.bounds[n] for n in numbers) for numbers in cut]
+        center: list[dict[int, Prices] | None] = [None] * len(cut)
+        for _ in range(_MOST_ROUNDS if cut else 0):
+            begun = self.elapsed()
+            limits, routes = self._limits(cut, prices, work, workers, most_near, until)
+            moving = False
+            for k, numbers in enumerate(cut):
+                if limits[k] < best[k] or center[k] is None:
+                    best[k] = min(best[k], limits[k])
+                    center[k] = {n: prices[n] for n in numbers}
+                added = sum(markets[k].add(j, routes[n]) for j, n in enumerate(numbers))
+                value, fresh = markets[k].solve()
+                if best[k] - value > _CLOSE * value:
+                    moving = True
+                    steady = center[k] or prices
+                    if added:
+                        fresh = between([steady[n] for n in numbers], fresh)
+                    prices |= dict(zip(numbers, fresh, strict=True))
+            self.proven = min(self.proven, loose + sum(best))
+            self._tell()
+            if not moving or self.stop() or (until is not None and 2 * self.elapsed() - begun > until):
+                break
+
+    def _of(self, numbers: Sequence[int], prices: Mapping[int, Prices]) -> tuple[list[Part], list[Prices]]:
+        return [self.parts[n] for n in numbers], [prices[n] for n in numbers]
+
+    def _limits(
+        self,
+        cut: Sequence[Sequence[int]],
+        prices: Mapping[int, Prices],
+        work: Work,
+        workers: int,
+        most_near: int,
+        until: float | None,
+    ) -> tuple[list[float], dict[int, tuple[Found, ...]]]:
+        """Return per component the bound under these prices, and per part the routes found."""
+        totals, tasks, owner = [], [], []
+        for k, numbers in enumerate(cut):
+            reduced = combine(self.problem, *self._of(numbers, prices))
+            totals.append(reduced.paid)
             worth: Floats = net_worth(self.problem, reduced)
-            asked += [
-                (
-                    component,
-                    question(
-                        self.problem,
-                        self.parts[n],
-                        self.answers[n].prices,
-                        reduced,
-                        worth,
-                        most_near=most_near,
-                    ),
+            for n in numbers:
+                tasks.append(
+                    question(self.problem, self.parts[n], prices[n], reduced, worth, most_near=most_near)
                 )
-                for n in numbers
-            ]
+                owner.append((k, n))
         if until is not None:
-            turns = -(-len(asked) // workers)
-            each = max(0.0, until - self.elapsed()) / max(1, turns)
-            asked = [(component, replace(one, seconds=each)) for component, one in asked]
-        for number, limit in work(self.problem, [one for _, one in asked], self.stop):
-            if isinstance(limit, float):
-                proven[asked[number][0]] += limit
-        total = 0.0
-        for component, numbers in components.items():
-            total += min(proven[component], sum(self.bounds[n] for n in numbers))
-        self.proven = min(self.proven, total)
-        self._tell()
+            each = max(0.0, until - self.elapsed()) / max(1, -(-len(tasks) // workers))
+            tasks = [replace(one, seconds=each) for one in tasks]
+        routes: dict[int, tuple[Found, ...]] = {}
+        for number, limit in work(self.problem, tasks, self.stop):
+            if not isinstance(limit, Answer):
+                k, n = owner[number]
+                totals[k] += limit[0]
+                routes[n] = limit[1]
+        return totals, routes
 
     def plan(self, seed: int) -> Plan:
         """Put the parts together and check the whole."""

@@ -17,7 +17,6 @@ import numpy as np
 
 from shortlist.errors import Broken
 from shortlist.planning.bound import Master, round_soundly, tighten
-from shortlist.planning.crossing import Prices, prices_of
 from shortlist.planning.instance import Instance, Ints, build
 from shortlist.planning.packing import pack
 from shortlist.planning.plan import Kept, Plan, Route, Stop, count_kept, gap, to_json
@@ -70,7 +69,7 @@ def solve(
     in the search (not in the value). ``stop`` ends early with the best plan so far; ``progress`` is told from the
     caller's thread. Raises ``Broken`` when the validator rejects the plan.
     """
-    return solve_priced(
+    return solve_with_master(
         problem,
         seconds=seconds,
         iterations=iterations,
@@ -82,7 +81,7 @@ def solve(
     )[0]
 
 
-def solve_priced(
+def solve_with_master(
     problem: Problem,
     *,
     seconds: float | None = None,
@@ -92,13 +91,13 @@ def solve_priced(
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
     stopwatch: Callable[[], float] = monotonic,
-) -> tuple[Plan, Prices]:
-    """Do as ``solve`` and return also the prices behind the bound."""
+) -> tuple[Plan, Master]:
+    """Do as ``solve`` and return also the master problem behind the bound."""
     if seconds is None and iterations is None:
         seconds = DEFAULT_SECONDS
     run = _Run(problem, seconds, iterations, seed, keep or (), progress, stop, stopwatch)
     run.solve()
-    return run.plan(), prices_of(run.master)
+    return run.plan(), run.master
 
 
 class _Run:

@@ -57,7 +57,7 @@ class _Sets:
 
 
 def split(problem: Problem, *, most: int = MOST_VISITS) -> tuple[Part, ...]:
-    """Return the parts, every visit and every deployable team in exactly one; ``most`` visits each where that can be."""
+    """Return the parts, every visit and every team in exactly one; ``most`` visits each where that can be."""
     units = _units(problem)
     parts: list[Part] = []
     for number, component in enumerate(_components(problem, units)):
@@ -162,7 +162,7 @@ def _work(problem: Problem, visit: int) -> int:
 def _along(
     problem: Problem, units: Sequence[Unit], visits: Sequence[int], teams: Sequence[int]
 ) -> NDArray[np.float64]:
-    """Return where each unit lies between two places far from each other: seconds from one less those from the other."""
+    """Return where each unit lies between two places far apart: seconds from one less those from the other."""
     away = problem.travel
     spots = np.unique([problem.visits[v].place for v in visits] + [problem.teams[t].base for t in teams])
     one = int(spots[np.argmax(away[spots[0], spots])])
