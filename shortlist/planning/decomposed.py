@@ -44,7 +44,7 @@ from shortlist.planning.problem import Problem
 
 LARGE = 1000
 """Visits from which a problem is split."""
-_SOLVE_SHARE = 0.65
+_SOLVE_SHARE = 0.5
 """Share of the time for solving the parts; the rest is for the bound over the cuts and for checking."""
 _BOUND_UNTIL = 0.92
 _WAIT = 0.5
@@ -292,22 +292,28 @@ class _Run:
         for _ in range(_MOST_ROUNDS if cut else 0):
             begun = self.elapsed()
             limits, routes = self._limits(cut, prices, work, workers, most_near, until)
-            moving = False
             for k, numbers in enumerate(cut):
                 if limits[k] < best[k] or center[k] is None:
                     best[k] = min(best[k], limits[k])
                     center[k] = {n: prices[n] for n in numbers}
-                added = sum(markets[k].add(j, routes[n]) for j, n in enumerate(numbers))
-                value, fresh = markets[k].solve()
-                if best[k] - value > _CLOSE * value:
-                    moving = True
-                    steady = center[k] or prices
-                    if added:
-                        fresh = between([steady[n] for n in numbers], fresh)
-                    prices |= dict(zip(numbers, fresh, strict=True))
             self.proven = min(self.proven, loose + sum(best))
             self._tell()
-            if not moving or self.stop() or (until is not None and 2 * self.elapsed() - begun > until):
+            # Another round takes about as long as this one and needs a solved linear program first.
+            left = None if until is None else until - self.elapsed() - (self.elapsed() - begun)
+            if self.stop() or (left is not None and left <= 0):
+                break
+            moving = False
+            for k, numbers in enumerate(cut):
+                added = sum(markets[k].add(j, routes[n]) for j, n in enumerate(numbers))
+                solved = markets[k].solve(seconds=None if left is None else left / len(cut))
+                if solved is None or best[k] - solved[0] <= _CLOSE * solved[0]:
+                    continue
+                moving = True
+                fresh, steady = solved[1], center[k] or prices
+                if added:
+                    fresh = between([steady[n] for n in numbers], fresh)
+                prices |= dict(zip(numbers, fresh, strict=True))
+            if not moving:
                 break
 
     def _of(self, numbers: Sequence[int], prices: Mapping[int, Prices]) -> tuple[list[Part], list[Prices]]:

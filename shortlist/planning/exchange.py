@@ -105,9 +105,13 @@ class Exchange:
             )
         return len(value)
 
-    def solve(self) -> tuple[float, list[Prices]]:
-        """Return the value of the linear program and its prices, per part."""
+    def solve(self, *, seconds: float | None = None) -> tuple[float, list[Prices]] | None:
+        """Return the value of the linear program and its prices, per part; None when it was not solved in time."""
+        if seconds is not None:
+            self._model.setOptionValue("time_limit", self._model.getRunTime() + max(0.1, seconds))
         self._model.run()
+        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
         dual = np.maximum(0.0, np.abs(np.array(self._model.getSolution().row_dual)))
         fresh = []
         for number, (part, own) in enumerate(zip(self.parts, self.prices, strict=True)):
