@@ -49,6 +49,8 @@ _SOLVE_SHARE = 0.5
 _BOUND_UNTIL = 0.92
 _WAIT = 0.5
 _MOST_ROUNDS = 30
+_LONGEST_WAIT = 60.0
+"""Seconds that one linear program may take: shorter than the queue waits for a sign of life."""
 _CLOSE = 0.002
 """The bound over the cuts is good enough when it lies so near the linear program's value."""
 
@@ -253,7 +255,7 @@ class _Run:
         elapsed: Callable[[], float],
     ) -> None:
         self.problem, self.parts, self.keep = problem, parts, keep
-        self.elapsed, self.stop = elapsed, stop
+        self.elapsed, self._asked = elapsed, stop
         self._progress = progress
         self.answers: dict[int, Answer] = {}
         self.step = grid(np.array([visit.value for visit in problem.visits]))
@@ -305,7 +307,9 @@ class _Run:
             moving = False
             for k, numbers in enumerate(cut):
                 added = sum(markets[k].add(j, routes[n]) for j, n in enumerate(numbers))
-                solved = markets[k].solve(seconds=None if left is None else left / len(cut))
+                solved = markets[k].solve(
+                    seconds=None if left is None else min(_LONGEST_WAIT, left / len(cut))
+                )
                 if solved is None or best[k] - solved[0] <= _CLOSE * solved[0]:
                     continue
                 moving = True
@@ -375,10 +379,16 @@ class _Run:
         )
         return checked(plan, self.problem)
 
+    def stop(self) -> bool:
+        """Say whether somebody asked to stop; those who wait for parts ask often, so this is a sign of life too."""
+        self._tell()
+        return self._asked()
+
     def _tell(self) -> None:
         value = float(sum(answer.plan.value for answer in self.answers.values()))
         now = self.elapsed()
-        self.trail.append((now, value, self.proven))
+        if not self.trail or (value, self.proven) != self.trail[-1][1:]:
+            self.trail.append((now, value, self.proven))
         if self._progress is not None:
             done = sum(answer.plan.iterations for answer in self.answers.values())
             self._progress(Progress(now, value, self.proven, done))
