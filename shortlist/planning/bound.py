@@ -55,6 +55,15 @@ class Column:
     value: float
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A row that holds in some windows (visit, window) together: their starts lie ``gap`` seconds apart."""
+
+    row: int
+    windows: tuple[tuple[int, int], ...]
+    gap: int
+
+
 @dataclass(slots=True)
 class Bound:
     """What is known so far: ``best`` is proven; ``converged`` when more work can't lower it much."""
@@ -64,6 +73,8 @@ class Bound:
     rounds: int = 0
     trail: list[tuple[float, float]] = field(default_factory=list)
     """(restricted master's value, bound) per round."""
+    prices: Floats | None = None
+    """Prices of the rows that gave ``best``, None as long as that came without prices."""
 
 
 def quiet_model() -> Any:
@@ -120,7 +131,7 @@ def simple_bound(instance: Instance) -> float:
     return worth
 
 
-def _most_apart(spans: Sequence[tuple[int, int]], gap: int) -> int:
+def most_apart(spans: Sequence[tuple[int, int]], gap: int) -> int:
     """Return how many starts at least ``gap`` apart fit in stretches (lo, hi); the earliest first is best."""
     count, free = 0, -(2**60)
     while True:
@@ -147,7 +158,7 @@ class Master:
         words = max((s.memory.shape[1] for s in self.shifts), default=1)
         self._label = np.zeros((labels, LABEL_COLUMNS), np.int32)
         self._profit = np.zeros(labels)
-        self._mask = np.zeros((labels, words), np.int64)
+        self._mask = np.zeros(labels * words, np.int64)
         self._out = np.zeros((largest, instance.longest + 2), np.int32)
         self._gains = np.zeros(largest)
         self._queue = np.zeros(_MOST_BUCKETS + largest + 2, np.int32)
@@ -158,6 +169,7 @@ class Master:
         """Set up the rows: visits, window clusters, rosters; shifts follow in ``_group``."""
         a = self.instance.arrays
         self.right: list[float] = [float(t) for t in a.times]
+        self.stretches: list[Stretch] = []
         self._cluster_rows: dict[tuple[int, int], list[int]] = {}
         own_gap: list[int] = []
         for v in range(len(a.place)):
@@ -189,13 +201,16 @@ class Master:
                 continue
             for i in range(len(line) - size + 1):
                 stretch = line[i : i + size]
-                most = fits[i, i + size] = _most_apart([(lo, hi) for lo, hi, _, _ in stretch], gap)
+                most = fits[i, i + size] = most_apart([(lo, hi) for lo, hi, _, _ in stretch], gap)
                 split = (
                     fits.get((i, k), times) + fits.get((k, i + size), times) for k in range(i + 1, i + size)
                 )
                 if most < min(times, min(split, default=times)):
                     for _, _, v, w in stretch:
                         self._cluster_rows.setdefault((v, w), []).append(len(self.right))
+                    self.stretches.append(
+                        Stretch(len(self.right), tuple((v, w) for _, _, v, w in stretch), gap)
+                    )
                     self.right.append(float(most))
 
     def _apart(self, own_gap: Sequence[int]) -> None:
@@ -327,6 +342,8 @@ class Master:
             count, np.full(count, -_INF), right, 0, np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0)
         )
         model.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        # New columns leave the last basis primal feasible: the primal simplex goes on from there.
+        model.setOptionValue("simplex_strategy", 4)
         return model
 
     def rows_of(self, column: Column) -> dict[int, float]:
@@ -336,11 +353,15 @@ class Master:
         for row in shift.rows[list(column.vertices)].ravel():
             if row >= 0:
                 paid[int(row)] = paid.get(int(row), 0.0) + 1.0
-        route = shift.routes[0]
-        for q, (keys, _) in enumerate(self.instance.sets):
-            if route in keys:
-                paid[self.roster_rows[q]] = 1.0
+        for q in self.sets_of(shift.routes[0]):
+            paid[self.roster_rows[q]] = 1.0
         return paid
+
+    def sets_of(self, route: int) -> list[int]:
+        """Return the roster sets that a route is in."""
+        a = self.instance.arrays
+        mine: list[int] = a.route_sets[a.route_sets_from[route] : a.route_sets_from[route + 1]].tolist()
+        return mine
 
     def add(self, found: Sequence[tuple[int, tuple[int, ...]]]) -> int:
         """Add routes (kind of shift, vertices) that are not there yet; return how many were new."""
@@ -405,45 +426,55 @@ class Master:
                 return np.inf, found, False
             paid = np.append(prices, 0.0)[shift.rows].sum(axis=1)
             prize = a.value[a.slot_visit[shift.slots]] - paid
-            roster = sum(
-                prices[self.roster_rows[q]]
-                for q, (keys, _) in enumerate(self.instance.sets)
-                if shift.routes[0] in keys
-            )
+            roster = sum(prices[self.roster_rows[q]] for q in self.sets_of(shift.routes[0]))
             own = float(prices[self.shift_rows[number]])
             total -= own * len(shift.routes)
-            n = len(shift.slots)
-            route = shift.routes[0]
             threshold = own + roster
-            status, limit, labels = price(
-                shift.away,
-                shift.vertex,
-                prize,
-                shift.memory,
-                int(a.start[route]),
-                int(a.end[route]),
-                int(a.pause[route]),
-                threshold,
-                exact,
-                self.metric,
-                self._label,
-                self._profit,
-                self._mask[:, : shift.memory.shape[1]].copy()
-                if shift.memory.shape[1] != self._mask.shape[1]
-                else self._mask,
-                self._room(n, shift.buckets),
-                self._queue,
-                self._out,
-                self._gains,
-            )
+            limit = self.best_route(number, prize, threshold, exact=exact)
             total += len(shift.routes) * max(0.0, limit - roster)
-            best = np.argsort(-self._gains[:n], kind="stable")[:8]
-            for k in best:
-                if self._gains[k] > threshold + 1e-7:
-                    row = self._out[k]
-                    found.append((number, tuple(int(x) for x in row[: int(np.argmin(row >= 0))])))
-            self.labels += labels if status == DONE else _CHEAP_LABELS
+            found += [(number, vertices) for vertices in self.found(number, threshold, most=8)]
         return total, found, exact
+
+    def best_route(self, number: int, prize: Floats, threshold: float, *, exact: bool = True) -> float:
+        """Return a limit on what any route of a kind of shift is worth, never below ``threshold``.
+
+        ``prize`` is the worth of each vertex, (n,). Without ``exact`` the limit means nothing; routes found stay in
+        the room that this class works in.
+        """
+        a = self.instance.arrays
+        shift = self.shifts[number]
+        route = shift.routes[0]
+        wide = shift.memory.shape[1]
+        status, limit, labels = price(
+            shift.away,
+            shift.vertex,
+            prize,
+            shift.memory,
+            int(a.start[route]),
+            int(a.end[route]),
+            int(a.pause[route]),
+            threshold,
+            exact,
+            self.metric,
+            self._label,
+            self._profit,
+            self._mask[: len(self._label) * wide].reshape(len(self._label), wide),
+            self._room(len(shift.slots), shift.buckets),
+            self._queue,
+            self._out,
+            self._gains,
+        )
+        self.labels += labels if status == DONE else _CHEAP_LABELS
+        return float(limit)
+
+    def found(self, number: int, threshold: float, *, most: int) -> list[tuple[int, ...]]:
+        """Return the routes that ``best_route`` just found worth more than ``threshold``, best first, as vertices."""
+        rows = np.argsort(-self._gains[: len(self.shifts[number].slots)], kind="stable")[:most]
+        return [
+            tuple(int(x) for x in self._out[k][: int(np.argmin(self._out[k] >= 0))])
+            for k in rows
+            if self._gains[k] > threshold + 1e-7
+        ]
 
     def _room(self, n: int, buckets: int) -> Floats:
         return np.empty((3, n, buckets))
@@ -484,7 +515,7 @@ def tighten(
         used = prices if center is None else smooth * center + (1 - smooth) * prices
         limit, found, holds = master.price(used, exact=exact, stop=stop)
         if holds and limit < bound.best:
-            bound.best, center = limit, used
+            bound.best, bound.prices, center = limit, used, used
         added = master.add(found)
         bound.trail.append((value, bound.best))
         if told is not None:

@@ -53,9 +53,9 @@ def plan(
     problem = parse_problem(_read(file), rules=rules, source=_name(file))
     kept = kept_from(_read(keep), problem, source=_name(keep)) if keep is not None else None
 
-    from shortlist.planning.engine import solve
+    from shortlist.planning.decomposed import plan_week
 
-    made = solve(
+    made = plan_week(
         problem,
         seconds=seconds,
         iterations=iterations,

@@ -30,6 +30,8 @@ DEFAULT_SECONDS = 10.0
 _CHUNK = 500
 _BOUND_SHARE = 0.6
 """Share of the time that the bound may take before its thread turns to better plans."""
+_HOPEFUL = 0.2
+"""Share of the time after which the bound goes on only when column generation lowered it at least once."""
 _NODES = 20
 """Nodes of set packing when steps are counted."""
 
@@ -67,11 +69,35 @@ def solve(
     in the search (not in the value). ``stop`` ends early with the best plan so far; ``progress`` is told from the
     caller's thread. Raises ``Broken`` when the validator rejects the plan.
     """
+    return solve_with_master(
+        problem,
+        seconds=seconds,
+        iterations=iterations,
+        seed=seed,
+        keep=keep,
+        progress=progress,
+        stop=stop,
+        stopwatch=stopwatch,
+    )[0]
+
+
+def solve_with_master(
+    problem: Problem,
+    *,
+    seconds: float | None = None,
+    iterations: int | None = None,
+    seed: int = 0,
+    keep: Sequence[Kept] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+    stopwatch: Callable[[], float] = monotonic,
+) -> tuple[Plan, Master]:
+    """Do as ``solve`` and return also the master problem behind the bound."""
     if seconds is None and iterations is None:
         seconds = DEFAULT_SECONDS
     run = _Run(problem, seconds, iterations, seed, keep or (), progress, stop, stopwatch)
     run.solve()
-    return run.plan()
+    return run.plan(), run.master
 
 
 class _Run:
@@ -164,7 +190,7 @@ class _Run:
     def _beside(self) -> None:
         """Lower the bound, then combine routes and search by turns until the time is up."""
         try:
-            self._lower(lambda: self.over() or self.share() > _BOUND_SHARE, rounds=10_000)
+            self._lower(self._leave_bound, rounds=10_000)
             turn = 0
             while not self.over():
                 turn += 1
@@ -173,6 +199,12 @@ class _Run:
         except Exception as error:  # the caller's thread raises it
             self.failure = error
             self.finished.set()
+
+    def _leave_bound(self) -> bool:
+        """Say whether the time left serves better plans more than a lower bound."""
+        share = self.share()
+        hopeless = share > _HOPEFUL and self.bound.prices is None
+        return hopeless or share > _BOUND_SHARE or self.over()
 
     def _search_beside(self, seconds: float) -> None:
         """Search from the same plan with other luck, and offer what is better."""
@@ -261,16 +293,11 @@ class _Run:
             seconds=self.elapsed(),
             seed=self.seed,
             iterations=self.search.steps + (self.second.steps if self.second is not None else 0),
-            warnings=self.problem.warnings + self._floors(made),
+            warnings=self.problem.warnings + missed_floors(self.problem, made),
             kept=count_kept(made, self.keep, self.problem) if self.keep else None,
             trail=tuple(self.trail),
         )
-        broken = violations(self.problem, to_json(plan, self.problem))
-        if broken:
-            raise Broken(
-                "Het plan is niet getoond, want het breekt regels (een fout van ons): " + " ".join(broken)
-            )
-        return plan
+        return checked(plan, self.problem)
 
     def _timed(self) -> list[Route]:
         wanted: dict[tuple[int, int], dict[int, int]] = {}
@@ -285,16 +312,28 @@ class _Run:
                 routes.append(timed(self.problem, team, shift, stops, wanted.get((team, shift), {})))
         return routes
 
-    def _floors(self, made: Sequence[Stop]) -> tuple[str, ...]:
-        planned: dict[str | None, int] = {}
-        for stop in made:
-            area = self.problem.visits[stop.visit].area
-            planned[area] = planned.get(area, 0) + 1
-        return tuple(
-            f"ondergrens niet gehaald: {floor.area} krijgt {planned.get(floor.area, 0)} van {floor.visits} bezoeken."
-            for floor in self.problem.floors
-            if planned.get(floor.area, 0) < floor.visits
+
+def checked(plan: Plan, problem: Problem) -> Plan:
+    """Return the plan when the validator finds nothing against it; raise ``Broken`` otherwise."""
+    broken = violations(problem, to_json(plan, problem))
+    if broken:
+        raise Broken(
+            "Het plan is niet getoond, want het breekt regels (een fout van ons): " + " ".join(broken)
         )
+    return plan
+
+
+def missed_floors(problem: Problem, made: Sequence[Stop]) -> tuple[str, ...]:
+    """Return a Dutch line for every floor that a plan does not reach."""
+    planned: dict[str | None, int] = {}
+    for stop in made:
+        area = problem.visits[stop.visit].area
+        planned[area] = planned.get(area, 0) + 1
+    return tuple(
+        f"ondergrens niet gehaald: {floor.area} krijgt {planned.get(floor.area, 0)} van {floor.visits} bezoeken."
+        for floor in problem.floors
+        if planned.get(floor.area, 0) < floor.visits
+    )
 
 
 def _next_chunk(chunk: int, spent: float) -> int:

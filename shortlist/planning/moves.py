@@ -22,7 +22,7 @@ OLD, BEST = FIELDS, 2 * FIELDS
 STEP, TOUCHED, BLINK, POOLED, TAKEN, SEED_1, SEED_2, NEAR = range(8)
 NOW, NOW_TRAVEL, TOP, TOP_TRAVEL, COST, AT_SLOT, AT, AT_TIME = range(8)
 RANKS = 8
-ABSENT = 160
+ABSENT = 25
 """Most absent visits tried in one step."""
 PLANT, FILL, SEARCH = range(3)
 

@@ -128,6 +128,8 @@ class Problem:
     floors: tuple[Floor, ...]
     worked: Mapping[str, tuple[Duty, ...]]
     warnings: tuple[str, ...]
+    crow: bool
+    """Whether travel times come from distances as the crow flies, so that no detour is shorter."""
 
     def may_serve(self, team: int, visit: int) -> bool:
         """Say whether a team has the power and the people for a visit."""
@@ -166,6 +168,7 @@ def parse_problem(data: object, *, rules: Callable[[str], WorkingTime], source: 
         floors=_floors(top, visits),
         worked=_worked(top, clock),
         warnings=tuple(warnings),
+        crow=not top.has("matrix"),
     )
     check_locks(problem, source)
     return problem

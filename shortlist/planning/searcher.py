@@ -12,9 +12,11 @@ from shortlist.planning.search import run
 
 _POOL = 40_000
 _NO_SLOTS = np.zeros(0, np.int32)
-_MEAN_REMOVED = 10.0
-_LONGEST_STRING = 10.0
+_MEAN_REMOVED = 6.0
+_LONGEST_STRING = 8.0
 _BLINK_EVERY = 100.0
+_HOT, _COLD = 2.0, 0.07
+"""First and last temperature, in average visits."""
 
 
 class Searcher:
@@ -97,8 +99,8 @@ class Searcher:
         return found
 
     def step(self, steps: int, share: float) -> None:
-        """Do steps at the temperature of a share of the work: from half an average visit to a fiftieth of one."""
-        self._run(kernels.SEARCH, steps, self.worth * 0.5 * 0.04 ** min(1.0, share))
+        """Do steps at the temperature of a share of the work, from hot to cold."""
+        self._run(kernels.SEARCH, steps, self.worth * _HOT * (_COLD / _HOT) ** min(1.0, share))
         self.steps += steps
 
     def adopt(self, slots: Ints) -> bool:

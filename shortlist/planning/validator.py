@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from shortlist.planning.problem import PAIRED_KINDS, Problem, Visit, local_iso, read_moment
+from shortlist.planning.problem import PAIRED_KINDS, Forbidden, Problem, Visit, local_iso, read_moment
 from shortlist.planning.working_time import Duty, new_breaches
 
 _TOLERANCE = 1e-6
@@ -71,6 +71,9 @@ def _assignments(problem: Problem, plan: Mapping[str, Any], broken: list[str]) -
 
 def _check_each(problem: Problem, made: Sequence[_Made], broken: list[str]) -> None:
     count = [0] * len(problem.visits)
+    bans: dict[int, list[Forbidden]] = {}
+    for ban in problem.forbidden:
+        bans.setdefault(ban.visit, []).append(ban)
     for item in made:
         visit, team = problem.visits[item.visit], problem.teams[item.team]
         count[item.visit] += 1
@@ -87,12 +90,8 @@ def _check_each(problem: Problem, made: Sequence[_Made], broken: list[str]) -> N
         alone = len(team.people) == 1 or (problem.rules is not None and len(team.people) < 2)
         if team.kind in PAIRED_KINDS and alone:
             broken.append(f"{_name(problem, item)}: team {team.id} ({team.kind}) is niet met twee.")
-        for ban in problem.forbidden:
-            hits = (
-                ban.visit == item.visit
-                and ban.team in (None, item.team)
-                and ban.start <= item.start < ban.end
-            )
+        for ban in bans.get(item.visit, ()):
+            hits = ban.team in (None, item.team) and ban.start <= item.start < ban.end
             if hits and not _locked(problem, item):
                 broken.append(f"{_name(problem, item)}: is verboden (forbidden).")
     for visit, planned in zip(problem.visits, count, strict=True):
@@ -128,9 +127,12 @@ def _check_spacing(problem: Problem, made: Sequence[_Made], broken: list[str]) -
 
 
 def _check_apart(problem: Problem, made: Sequence[_Made], broken: list[str]) -> None:
+    by_visit: dict[int, list[_Made]] = {}
+    for item in made:
+        by_visit.setdefault(item.visit, []).append(item)
     for apart in problem.apart:
-        for one in (i for i in made if i.visit == apart.one):
-            for other in (i for i in made if i.visit == apart.other):
+        for one in by_visit.get(apart.one, ()):
+            for other in by_visit.get(apart.other, ()):
                 first, last = sorted((one, other), key=lambda i: i.start)
                 if last.start - first.start - problem.visits[first.visit].service < apart.gap:
                     broken.append(

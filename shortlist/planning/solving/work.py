@@ -71,10 +71,9 @@ def _solved(
     *,
     clock: Callable[[], datetime],
 ) -> dict[str, Any]:
-    from shortlist.planning.engine import (
-        Progress,
-        solve,
-    )  # compiles its kernels: only the worker waits for it
+    # Compiles its kernels: only the worker waits for it.
+    from shortlist.planning.decomposed import plan_week
+    from shortlist.planning.engine import Progress
 
     asked = False
     last = -_REPORT_EVERY
@@ -95,7 +94,7 @@ def _solved(
         with database.writing() as session:
             asked = jobs.report(claim.id, shown, now=clock(), session=session) or asked
 
-    plan = solve(
+    plan = plan_week(
         problem,
         seconds=float(claim.payload["seconds"]),
         seed=int(claim.payload["seed"]),
