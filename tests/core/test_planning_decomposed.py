@@ -86,9 +86,12 @@ def test_a_part_holds_every_visit_and_team_once_and_never_parts_what_belongs_tog
 def first_start(week: dict[str, Any], visit: str, team: str) -> str:
     """Return the start of a window that lies inside one of the team's shifts, after making it so."""
     shift = next(t for t in week["teams"] if t["id"] == team)["shifts"][0]
-    window = {"start": shift["start"].replace("T16", "T19"), "end": shift["start"].replace("T16", "T22")}
+    window: dict[str, str] = {
+        "start": shift["start"].replace("T16", "T19"),
+        "end": shift["start"].replace("T16", "T22"),
+    }
     next(v for v in week["visits"] if v["id"] == visit)["windows"].append(window)
-    return window["start"]
+    return start
 
 
 def test_kinds_of_team_and_cities_out_of_reach_fall_apart_without_loss() -> None:

@@ -1,6 +1,6 @@
 """Use cases of the gap list: who may drop out of sight, leaving somebody on purpose, passing children on to care."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from shortlist.errors import NotFound, Refused
 from shortlist.guarding.audit import UNLOGGED, record
 from shortlist.guarding.roles import Actor, require_role
 from shortlist.guarding.tables import Account, Stadsdeel
+from shortlist.observing.persons.work import pseudonyms
 from shortlist.observing.tables import (
     Capacity,
     Gathering,
@@ -27,10 +28,9 @@ from shortlist.observing.tables import (
     GroupStatus,
     Jeugdgroep,
     Membership,
-    Person,
     Presence,
 )
-from shortlist.observing.work import standing, today
+from shortlist.observing.work import Identities, identities, standing, today
 
 SEEN_WITHIN = timedelta(weeks=26)
 LATEST_LOOK = timedelta(days=184)
@@ -110,12 +110,10 @@ def _falling(rules: Interventions, *, actor: Actor, now: datetime, session: Sess
     on = today(now)
     seen = session.execute(
         select(
-            col(Person.id),
-            col(Person.pseudonym),
+            col(Presence.person_id),
             col(Gathering.group_id),
             func.max(col(Gathering.started_at)),
         )
-        .join(Presence, col(Presence.person_id) == col(Person.id))
         .join(Gathering, col(Gathering.id) == col(Presence.gathering_id))
         .where(
             col(Gathering.group_id).in_(groups),
@@ -123,19 +121,21 @@ def _falling(rules: Interventions, *, actor: Actor, now: datetime, session: Sess
             col(Presence.capacity) == Capacity.BETROKKENE.value,
             standing(),
         )
-        .group_by(col(Person.id), col(Person.pseudonym), col(Gathering.group_id))
+        .group_by(col(Presence.person_id), col(Gathering.group_id))
         .order_by(func.max(col(Gathering.started_at))),
         execution_options=_WHICH,
     ).all()
-    newest = {person_id: (pseudonym, group_id, _moment(at)) for person_id, pseudonym, group_id, at in seen}
-    people = list(newest)
-    member_of = _memberships(people, on, session=session)
+    who = identities(session=session)
+    last_seen = {who.of(person_id): (group_id, _moment(at)) for person_id, group_id, at in seen}
+    names = pseudonyms(last_seen, session=session)
+    people = who.all_of_each(last_seen)
+    member_of = _memberships(people, who, on, session=session)
     classes = _classes(session=session)
-    tried = _tried(people, now, session=session)
-    left = _left(people, session=session)
+    tried = _tried(people, who, now, session=session)
+    left = _left(people, who, session=session)
     closed = _closed(session=session)
     found = []
-    for person_id, (pseudonym, group_id, at) in newest.items():
+    for person_id, (group_id, at) in last_seen.items():
         own = [one for one in member_of.get(person_id, ()) if one not in closed]
         known = Known(
             member=bool(own),
@@ -149,7 +149,7 @@ def _falling(rules: Interventions, *, actor: Actor, now: datetime, session: Sess
             found.append(
                 Fallen(
                     person_id,
-                    pseudonym,
+                    names[person_id],
                     group_id,
                     name,
                     stadsdeel,
@@ -167,7 +167,9 @@ def _moment(at: str | datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _memberships(people: Sequence[UUID], on: date, *, session: Session) -> dict[UUID, list[UUID]]:
+def _memberships(
+    people: Collection[UUID], who: Identities, on: date, *, session: Session
+) -> dict[UUID, list[UUID]]:
     found: dict[UUID, list[UUID]] = {}
     until = col(Membership.valid_until)
     later = select(col(Membership.supersedes_id)).where(col(Membership.supersedes_id).is_not(None))
@@ -180,7 +182,7 @@ def _memberships(people: Sequence[UUID], on: date, *, session: Session) -> dict[
         ),
         execution_options=_WHICH,
     ):
-        found.setdefault(person_id, []).append(group_id)
+        found.setdefault(who.of(person_id), []).append(group_id)
     return found
 
 
@@ -195,7 +197,9 @@ def _closed(*, session: Session) -> set[UUID]:
     return {group_id for group_id, state in newest.items() if state == GroupState.GESLOTEN.value}
 
 
-def _tried(people: Sequence[UUID], now: datetime, *, session: Session) -> dict[UUID, list[Tried]]:
+def _tried(
+    people: Collection[UUID], who: Identities, now: datetime, *, session: Session
+) -> dict[UUID, list[Tried]]:
     newest: dict[UUID, tuple[UUID, Tried]] = {}
     for referral_id, person_id, intervention, adult_in, state, result, due, at in session.execute(
         select(
@@ -215,7 +219,7 @@ def _tried(people: Sequence[UUID], now: datetime, *, session: Session) -> dict[U
     ):
         late = due is not None and due < now
         newest[referral_id] = (
-            person_id,
+            who.of(person_id),
             Tried(intervention, state, result, today(at), late, adult_in),
         )
     found: dict[UUID, list[Tried]] = {}
@@ -224,14 +228,14 @@ def _tried(people: Sequence[UUID], now: datetime, *, session: Session) -> dict[U
     return found
 
 
-def _left(people: Sequence[UUID], *, session: Session) -> dict[UUID, Left]:
+def _left(people: Collection[UUID], who: Identities, *, session: Session) -> dict[UUID, Left]:
     return {
-        row.person_id: Left(row.reason, row.look_again_on, name, row.recorded_at)
+        who.of(row.person_id): Left(row.reason, row.look_again_on, name, row.recorded_at)
         for row, name in session.execute(
             select(GapChoice, col(Account.name))
             .join(Account, col(Account.id) == col(GapChoice.recorded_by))
             .where(col(GapChoice.person_id).in_(people))
-            .order_by(col(GapChoice.sequence)),
+            .order_by(col(GapChoice.recorded_at), col(GapChoice.sequence)),
             execution_options=_WHICH,
         )
     }
@@ -252,7 +256,7 @@ def leave_for_now(
     Raises:
         Refused: the day is not within the next half year, or a colleague chose at the same moment.
     """
-    get_youngster(group_id, person_id, actor=actor, now=now, session=session)
+    person_id = get_youngster(group_id, person_id, actor=actor, now=now, session=session).person_id
     on = today(now)
     if not on < look_again_on <= on + LATEST_LOOK:
         raise Refused(

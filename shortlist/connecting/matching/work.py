@@ -19,7 +19,7 @@ from shortlist.guarding.audit import UNLOGGED, record
 from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.guarding.tables import Account, AccountRole
 from shortlist.observing.tables import Person
-from shortlist.observing.work import MEMBER_VIEWERS, today
+from shortlist.observing.work import MEMBER_VIEWERS, identities, today
 from shortlist.showing.words import lijst, woord
 
 CONCERNED = (*MEMBER_VIEWERS, Role.HULPVERLENER)
@@ -51,14 +51,15 @@ class Match:
 
 
 def _stated(person_ids: Sequence[UUID] | None, *, session: Session) -> list[Stated]:
-    query = select(Concern).order_by(col(Concern.sequence))
+    who = identities(session=session)
+    query = select(Concern).order_by(col(Concern.recorded_at), col(Concern.sequence))
     if person_ids is not None:
-        query = query.where(col(Concern.person_id).in_(person_ids))
+        query = query.where(col(Concern.person_id).in_(who.all_of_each(person_ids)))
     newest: dict[tuple[UUID, UUID], Stated] = {}
     for row in session.execute(query, execution_options=_WHICH).scalars():
-        key = (row.person_id, row.recorded_by)
+        key = (who.of(row.person_id), row.recorded_by)
         first = newest[key].first_id if key in newest else row.id
-        newest[key] = Stated(row.person_id, row.recorded_by, first, row.holds, row.expires_on)
+        newest[key] = Stated(key[0], row.recorded_by, first, row.holds, row.expires_on)
     return list(newest.values())
 
 

@@ -38,8 +38,9 @@ from shortlist.errors import Broken, NotFound, Refused
 from shortlist.guarding.audit import UNLOGGED, record
 from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.guarding.tables import Account, Stadsdeel
+from shortlist.observing.persons.work import pseudonyms
 from shortlist.observing.tables import Capacity, Gathering, Jeugdgroep, Person, Presence
-from shortlist.observing.work import MEMBER_VIEWERS, get_group, standing, today
+from shortlist.observing.work import MEMBER_VIEWERS, get_group, identities, standing, today
 from shortlist.showing.words import lijst
 from shortlist.storing.dated_yaml import Shelf, newest_for
 
@@ -221,7 +222,8 @@ def get_referral(referral_id: UUID, *, actor: Actor, now: datetime, session: Ses
 
 
 def newest_states(*, session: Session) -> dict[UUID, tuple[UUID, str, str, datetime]]:
-    """Return per referral (person, intervention, newest state, when); for lists of work, not for pages."""
+    """Return per referral (who it is now, intervention, newest state, when); for lists of work, not for pages."""
+    who = identities(session=session)
     found: dict[UUID, tuple[UUID, str, str, datetime]] = {}
     for referral_id, person_id, intervention, state, at in session.execute(
         select(
@@ -235,7 +237,7 @@ def newest_states(*, session: Session) -> dict[UUID, tuple[UUID, str, str, datet
         .order_by(col(ReferralStatus.sequence)),
         execution_options=WHICH,
     ):
-        found[referral_id] = (person_id, intervention, state, at)
+        found[referral_id] = (who.of(person_id), intervention, state, at)
     return found
 
 
@@ -285,9 +287,9 @@ def referable(group_id: UUID, *, actor: Actor, now: datetime, session: Session) 
     )  # fmt: skip
     if not member_list_allowed(group_id, session=session):
         return []
-    rows = session.execute(
-        select(col(Person.id), col(Person.pseudonym))
-        .join(Presence, col(Presence.person_id) == col(Person.id))
+    who = identities(session=session)
+    present = session.execute(
+        select(col(Presence.person_id))
         .join(Gathering, col(Gathering.id) == col(Presence.gathering_id))
         .where(
             col(Gathering.group_id) == group_id,
@@ -296,14 +298,15 @@ def referable(group_id: UUID, *, actor: Actor, now: datetime, session: Session) 
             standing(),
         )
         .distinct()
-    ).all()
+    ).scalars()
+    names = pseudonyms({who.of(person_id) for person_id in present}, session=session)
     running: dict[UUID, list[str]] = {}
     for person_id, intervention, state, _ in newest_states(session=session).values():
         if state in RUNNING:
             running.setdefault(person_id, []).append(intervention)
     return [
         Youngster(person_id, pseudonym, tuple(sorted(running.get(person_id, ()))))
-        for person_id, pseudonym in sorted(rows, key=lambda row: row.pseudonym.lower())
+        for person_id, pseudonym in sorted(names.items(), key=lambda one: one[1].lower())
     ]
 
 
@@ -319,8 +322,9 @@ def get_youngster(
     found = referable(group_id, actor=actor, now=now, session=session)
     if not member_list_allowed(group_id, session=session):
         raise Refused(NO_LIST)
+    now_known_as = identities(session=session).of(person_id)
     for one in found:
-        if one.person_id == person_id:
+        if one.person_id == now_known_as:
             return one
     raise NotFound("Deze jongere is het laatste halfjaar niet als betrokkene bij deze groep gezien.")
 
@@ -371,6 +375,7 @@ def send_referral(
     get_group(group_id, actor=actor, session=session)
     session.execute(select(col(Jeugdgroep.id)).where(col(Jeugdgroep.id) == group_id).with_for_update())
     youngster = get_youngster(group_id, person_id, actor=actor, now=now, session=session)
+    person_id = youngster.person_id
     kept = _judge(intervention, asked, rules, today(now))
     session.execute(
         select(col(Person.id)).where(col(Person.id) == person_id).with_for_update(), execution_options=WHICH
@@ -486,7 +491,7 @@ def _ended_before(person_id: UUID, intervention_id: str, *, session: Session) ->
     later = aliased(Referral)
     rows = session.execute(
         select(col(Referral.id), col(Referral.recorded_at)).where(
-            col(Referral.person_id) == person_id,
+            col(Referral.person_id).in_(identities(session=session).all_of(person_id)),
             col(Referral.intervention) == intervention_id,
             ~exists(select(1).where(col(later.previous_id) == col(Referral.id)).correlate(Referral)),
         ),
