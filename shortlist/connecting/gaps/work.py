@@ -20,7 +20,6 @@ from shortlist.errors import NotFound, Refused
 from shortlist.guarding.audit import UNLOGGED, record
 from shortlist.guarding.roles import Actor, require_role
 from shortlist.guarding.tables import Account, Stadsdeel
-from shortlist.observing.persons.work import pseudonyms
 from shortlist.observing.tables import (
     Capacity,
     Gathering,
@@ -28,6 +27,7 @@ from shortlist.observing.tables import (
     GroupStatus,
     Jeugdgroep,
     Membership,
+    Person,
     Presence,
 )
 from shortlist.observing.work import Identities, identities, standing, today
@@ -127,7 +127,14 @@ def _falling(rules: Interventions, *, actor: Actor, now: datetime, session: Sess
     ).all()
     who = identities(session=session)
     last_seen = {who.of(person_id): (group_id, _moment(at)) for person_id, group_id, at in seen}
-    names = pseudonyms(last_seen, session=session)
+    names = dict(
+        session.execute(
+            select(col(Person.id), col(Person.pseudonym)).where(col(Person.id).in_(last_seen)),
+            execution_options=_WHICH,
+        )
+        .tuples()
+        .all()
+    )
     people = who.all_of_each(last_seen)
     member_of = _memberships(people, who, on, session=session)
     classes = _classes(session=session)
