@@ -127,14 +127,13 @@ def _falling(rules: Interventions, *, actor: Actor, now: datetime, session: Sess
     ).all()
     who = identities(session=session)
     last_seen = {who.of(person_id): (group_id, _moment(at)) for person_id, group_id, at in seen}
-    names = dict(
-        session.execute(
+    names = {
+        person_id: pseudonym
+        for person_id, pseudonym in session.execute(
             select(col(Person.id), col(Person.pseudonym)).where(col(Person.id).in_(last_seen)),
             execution_options=_WHICH,
         )
-        .tuples()
-        .all()
-    )
+    }
     people = who.all_of_each(last_seen)
     member_of = _memberships(people, who, on, session=session)
     classes = _classes(session=session)
