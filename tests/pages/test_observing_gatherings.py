@@ -316,13 +316,14 @@ def test_what_cannot_be_of_a_person_is_said_in_the_row_where_it_was_typed(
         assert (stored(kade.database), stored(kade.database, Person)) == (2, 2), field
 
 
+@pytest.mark.parametrize("people", [41, 5000])
 def test_more_persons_than_fit_one_observation_are_refused_and_nothing_is_stored(
-    agent: Browser, kade: Street
+    agent: Browser, kade: Street, people: int
 ) -> None:
     allow_members(kade)
     crowd = {
         f"present.{n}.{part}": value
-        for n in range(41)
+        for n in range(people)
         for part, value in (("pseudonym", f"P {n}"), ("capacity", "betrokkene"))
     }
     response = agent.submit(NEW, told(kade, **crowd, new_pseudonyms="ja"))

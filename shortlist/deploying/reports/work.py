@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -200,10 +200,25 @@ def visits_of(
 
 
 def _outcomes(visits: Sequence[UUID], *, session: Session) -> dict[UUID, str]:
+    """Return what was reported of each visit, also when that was under an earlier version of the week's plan.
+
+    A plan that is changed mid-week takes the visits along that were made already, under ids of its own.
+    """
+    reported = aliased(PlannedVisit)
     rows = session.execute(
-        select(col(DeploymentReport.planned_visit_id), col(DeploymentReport.outcome))
-        .where(col(DeploymentReport.planned_visit_id).in_(visits))
-        .order_by(col(DeploymentReport.sequence)),
+        select(col(PlannedVisit.id), col(DeploymentReport.outcome))
+        .join(
+            reported,
+            and_(
+                col(reported.team_id) == col(PlannedVisit.team_id),
+                col(reported.group_id) == col(PlannedVisit.group_id),
+                col(reported.place_id) == col(PlannedVisit.place_id),
+                col(reported.starts_at) == col(PlannedVisit.starts_at),
+            ),
+        )
+        .join(DeploymentReport, col(DeploymentReport.planned_visit_id) == col(reported.id))
+        .where(col(PlannedVisit.id).in_(visits))
+        .order_by(col(DeploymentReport.recorded_at), col(DeploymentReport.sequence)),
         execution_options=_COUNTS_ONLY,
     )
     return {visit_id: outcome for visit_id, outcome in rows}  # noqa: C416 — rows are no pairs to the type checker

@@ -23,6 +23,8 @@ from shortlist.showing.words import hoofdletter
 
 pages = Pages("waarnemingen", __name__)
 OBSERVERS = frozenset(work.OBSERVERS)
+MOST_SHOWN = 2 * MOST_PEOPLE
+"""So many rows of people are shown again after a mistake; more than that nobody types."""
 ROWS = 8
 """Rows for persons on a fresh form; 'meer regels' adds as many."""
 MORE = "meer"
@@ -131,7 +133,7 @@ def _form_page(
         dated = work.facts_of(group.id, actor=actor, session=session).places
         usual = {one.place_id for one in dated if one.valid_until is None}
     several_places = len({place.stadsdeel_id for place in places}) > 1
-    rows = max([ROWS, *(row + 1 for row in _filled_rows(form))])
+    rows = min(MOST_SHOWN, max([ROWS, *(row + 1 for row in _filled_rows(form))]))
     if request.form.get(MORE):
         rows = min(MOST_PEOPLE, rows + ROWS)
     page = render_template(
