@@ -127,8 +127,8 @@ def _falling(rules: Interventions, *, actor: Actor, now: datetime, session: Sess
     ).all()
     who = identities(session=session)
     last_seen = {who.of(person_id): (group_id, _moment(at)) for person_id, group_id, at in seen}
-    names = {
-        person_id: pseudonym  # noqa: C416 — rows are no pairs to the type checker
+    names = {  # noqa: C416 — rows are no pairs to the type checker
+        person_id: pseudonym
         for person_id, pseudonym in session.execute(
             select(col(Person.id), col(Person.pseudonym)).where(col(Person.id).in_(last_seen)),
             execution_options=_WHICH,
