@@ -15,7 +15,7 @@ _NO_SLOTS = np.zeros(0, np.int32)
 _MEAN_REMOVED = 6.0
 _LONGEST_STRING = 8.0
 _BLINK_EVERY = 100.0
-_HOT, _COLD = 2.0, 0.07
+_HOT, _COLD = 1.0, 0.03
 """First and last temperature, in average visits."""
 
 

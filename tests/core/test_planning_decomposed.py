@@ -91,7 +91,7 @@ def first_start(week: dict[str, Any], visit: str, team: str) -> str:
         "end": shift["start"].replace("T16", "T22"),
     }
     next(v for v in week["visits"] if v["id"] == visit)["windows"].append(window)
-    return window["start"]
+    return str(window["start"])
 
 
 def test_kinds_of_team_and_cities_out_of_reach_fall_apart_without_loss() -> None:
