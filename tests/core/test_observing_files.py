@@ -244,7 +244,9 @@ _FIELDS = st.dictionaries(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly; this is about words, not speed
+@settings(
+    suppress_health_check=[HealthCheck.too_slow]
+)  # a busy machine draws slowly; this is about words, not speed
 @given(st.dictionaries(st.sampled_from(["groups", "gatherings", "group"]), st.lists(_FIELDS, max_size=3)))
 def test_whatever_json_comes_in_it_is_read_or_refused_with_words(data: dict[str, Any]) -> None:
     refused = ""
