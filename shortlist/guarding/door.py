@@ -31,7 +31,7 @@ from shortlist.guarding.roles import Actor, Role
 from shortlist.guarding.tables import WriteKey
 from shortlist.guarding.work import actor_of, finished_write, renew
 from shortlist.settings import Settings
-from shortlist.storing.database import Database
+from shortlist.storing.database import Database, wait_for_turn
 
 PUBLIC: frozenset[Role] = frozenset()
 """Marks a route that needs no sign-in (sign-in page, health)."""
@@ -161,29 +161,15 @@ def _pass(
     except _Undone as undone:
         answer = undone.answer
     except IntegrityError as collision:
-        answer = _after_collision(collision, now)
+        raise Refused(
+            "Iemand legde op hetzelfde moment iets vast dat hier niet naast kan bestaan. Er is niets opgeslagen; "
+            "ga terug, ververs de pagina en kijk wat er nu staat."
+        ) from collision
     token = request.environ.pop("shortlist.renew", None)
     if token is not None and cookie.get(TOKEN) == token:
         with _transaction(True) as session:
             renew(token, now=now, session=session)
     return answer
-
-
-def _after_collision(collision: IntegrityError, now: datetime) -> Response:
-    """Answer a write that collided at its commit: as the same form's other copy did, or say what happened.
-
-    Raises:
-        Refused: somebody else recorded something at the same moment that cannot stand beside this.
-    """
-    with _transaction(False) as session:
-        actor = current_actor(session, now)
-        earlier = finished_write(_write_key(), actor=actor, session=session) if actor else None
-        if earlier is not None:
-            return _replayed(earlier)
-    raise Refused(
-        "Iemand legde op hetzelfde moment iets vast dat hier niet naast kan bestaan. Er is niets opgeslagen; "
-        "ga terug, ververs de pagina en kijk wat er nu staat."
-    ) from collision
 
 
 def _answer(
@@ -207,6 +193,7 @@ def _answer(
         if not writing:
             return view(actor=actor, now=now, session=session, **values)
         key = _write_key()
+        wait_for_turn(session, key)
         earlier = finished_write(key, actor=actor, session=session)
         if earlier is not None:
             return _replayed(earlier)

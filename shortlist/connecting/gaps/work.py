@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.classifying.tables import Assessment
@@ -31,6 +30,7 @@ from shortlist.observing.tables import (
     Presence,
 )
 from shortlist.observing.work import Identities, identities, standing, today
+from shortlist.storing.database import flush_or_refuse
 
 SEEN_WITHIN = timedelta(weeks=26)
 LATEST_LOOK = timedelta(days=184)
@@ -284,10 +284,7 @@ def leave_for_now(
             recorded_by=actor.id,
         )
     )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Een collega koos op hetzelfde moment. Ververs de pagina.") from error
+    flush_or_refuse(session, "Een collega koos op hetzelfde moment. Ververs de pagina.")
     record(
         session, actor=actor, action="bewust niets gedaan, met datum", object_kind="persoon", object_id=person_id,
         now=now,
@@ -369,12 +366,9 @@ def pass_to_care(
             recorded_by=actor.id,
         )
     )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Een collega gaf dit signaal op hetzelfde moment door. Er is niets dubbel gedaan."
-        ) from error
+    flush_or_refuse(
+        session, "Een collega gaf dit signaal op hetzelfde moment door. Er is niets dubbel gedaan."
+    )
     record(
         session, actor=actor, action="signaal aan zorg doorgegeven", object_kind="waarneming",
         object_id=gathering_id, now=now,

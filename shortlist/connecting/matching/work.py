@@ -6,7 +6,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.classifying.assessing import months_later
@@ -14,13 +13,14 @@ from shortlist.connecting.matching.pairs import Stated, matches
 from shortlist.connecting.referrals.interventions import Interventions
 from shortlist.connecting.tables import Concern
 from shortlist.connecting.work import note_seen, seen_upto
-from shortlist.errors import NotFound, Refused
+from shortlist.errors import NotFound
 from shortlist.guarding.audit import UNLOGGED, record
 from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.guarding.tables import Account, AccountRole
 from shortlist.observing.tables import Person
 from shortlist.observing.work import MEMBER_VIEWERS, identities, today
 from shortlist.showing.words import lijst, woord
+from shortlist.storing.database import flush_or_refuse
 
 CONCERNED = (*MEMBER_VIEWERS, Role.HULPVERLENER)
 """Who can say that they have a concern about a youngster whom they know from the record."""
@@ -84,10 +84,7 @@ def state_concern(
             recorded_by=actor.id,
         )
     )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Dit is op hetzelfde moment al vastgelegd. Ververs de pagina.") from error
+    flush_or_refuse(session, "Dit is op hetzelfde moment al vastgelegd. Ververs de pagina.")
     record(
         session, actor=actor, action="zorg gemeld" if holds else "zorg ingetrokken", object_kind="persoon",
         object_id=person_id, now=now,

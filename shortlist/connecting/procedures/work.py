@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.connecting.procedures.transitions import (
@@ -27,6 +26,7 @@ from shortlist.guarding.tables import Account, Stadsdeel
 from shortlist.observing.tables import Jeugdgroep, Place
 from shortlist.observing.work import get_group, today
 from shortlist.planning.aanpak.measures import Catalogue
+from shortlist.storing.database import flush_or_refuse
 
 READERS = STREET
 """Everybody who works with groups may see how it stands, and wait for it."""
@@ -332,10 +332,7 @@ def move_procedure(
             recorded_by=actor.id,
         )
     )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Iemand anders legde op hetzelfde moment iets vast. Ververs de pagina.") from error
+    flush_or_refuse(session, "Iemand anders legde op hetzelfde moment iets vast. Ververs de pagina.")
     record(
         session, actor=actor, action=f"trage procedure: {state}", object_kind="procedure", object_id=procedure_id,
         now=now,

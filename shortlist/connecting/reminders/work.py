@@ -9,7 +9,6 @@ from email.message import EmailMessage
 from uuid import UUID
 
 from sqlalchemy import exists, func, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.classifying.tables import Assessment
@@ -28,7 +27,7 @@ from shortlist.observing.work import group_names, today
 from shortlist.planning.tables import PlanVanAanpak
 from shortlist.prioritising.work import current_priorities
 from shortlist.settings import Settings
-from shortlist.storing.database import Database
+from shortlist.storing.database import Database, flush_or_refuse
 
 ORIGIN = "rekenproces"
 TIMEOUT = 20
@@ -71,10 +70,7 @@ def choose_mail(*, address: str, wants: bool, actor: Actor, now: datetime, sessi
             account_id=actor.id, sequence=last.sequence + 1, address=address, wants=wants, recorded_at=now
         )
     )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Dit is op hetzelfde moment al gewijzigd. Ververs de pagina.") from error
+    flush_or_refuse(session, "Dit is op hetzelfde moment al gewijzigd. Ververs de pagina.")
     record(
         session,
         actor=actor,

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -39,6 +38,7 @@ from shortlist.observing.tables import Gathering, GroupPlace, GroupState, Jeugdg
 from shortlist.observing.work import change_state, get_group, local_midnight, standing, today
 from shortlist.planning.tables import PlannedVisit, Team
 from shortlist.planning.travel import great_circle
+from shortlist.storing.database import flush_or_refuse
 from shortlist.storing.dated_yaml import Shelf, newest_for
 
 READERS = (*REPORT_READERS, Role.STAFGROEPLID)
@@ -328,10 +328,7 @@ def choose(
         recorded_by=actor.id,
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Een collega koos op hetzelfde moment. Ververs de pagina om het te zien.") from error
+    flush_or_refuse(session, "Een collega koos op hetzelfde moment. Ververs de pagina om het te zien.")
     record(
         session,
         actor=actor,
@@ -402,10 +399,7 @@ def close_with_evaluation(
         recorded_by=actor.id,
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Een collega sloot de groep op hetzelfde moment. Ververs de pagina.") from error
+    flush_or_refuse(session, "Een collega sloot de groep op hetzelfde moment. Ververs de pagina.")
     record(
         session,
         actor=actor,

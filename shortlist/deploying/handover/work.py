@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -19,6 +18,7 @@ from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.guarding.tables import Account
 from shortlist.observing.tables import Jeugdgroep
 from shortlist.planning.tables import PlannedVisit
+from shortlist.storing.database import flush_or_refuse
 
 PASSERS = (Role.COORDINATOR_VTH, Role.VEILIGHEIDSMANAGER, Role.JEUGDAGENT, Role.JONGERENWERKER)
 SHOWN = timedelta(days=14)
@@ -154,10 +154,7 @@ def pass_on(reports: Sequence[UUID], *, actor: Actor, now: datetime, session: Se
             "Er was niets door te geven: een collega was eerder, of het verslag is intussen verbeterd. "
             "Kijk hieronder wat er nu staat."
         )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("U gaf deze verslagen op hetzelfde moment al door. Ververs de pagina.") from error
+    flush_or_refuse(session, "U gaf deze verslagen op hetzelfde moment al door. Ververs de pagina.")
     record(
         session,
         actor=actor,

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.deploying.reports.work import (
@@ -27,6 +26,7 @@ from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.guarding.tables import Account
 from shortlist.observing.work import local_midnight, today
 from shortlist.planning.tables import WeekPlan
+from shortlist.storing.database import flush_or_refuse
 
 LEADERS = (Role.TEAMLEIDER, Role.COORDINATOR_VTH)
 """Who sees all deployments."""
@@ -165,10 +165,7 @@ def tell_chief(
                 recorded_by=actor.id,
             )
         )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Een collega legde dit op hetzelfde moment vast. Ververs de pagina.") from error
+    flush_or_refuse(session, "Een collega legde dit op hetzelfde moment vast. Ververs de pagina.")
     record(
         session,
         actor=actor,

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -44,6 +43,7 @@ from shortlist.observing.work import (
     standing,
     today,
 )
+from shortlist.storing.database import flush_or_refuse
 
 _OUTSIDE = (
     "Een van de groepen ligt buiten uw stadsdelen. Aannemen kan alleen wie in beide stadsdelen werkt; bespreek het in "
@@ -382,10 +382,7 @@ def decide_signal(
             recorded_by=actor.id,
         )
     )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(_DECIDED) from error
+    flush_or_refuse(session, _DECIDED)
     made = None
     if decision == ACCEPTED:
         if not all(one.seen for one in line.groups):

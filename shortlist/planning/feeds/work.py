@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.errors import NotFound, Refused
@@ -20,6 +19,7 @@ from shortlist.planning.reviewing.exports import CalendarWeek
 from shortlist.planning.reviewing.work import plan_that_holds
 from shortlist.planning.tables import Team, TeamFeed, TeamFeedEnd, WeekPlan
 from shortlist.planning.week.times import monday_of
+from shortlist.storing.database import flush_or_refuse
 
 MAKERS = frozenset({Role.TEAMLEIDER})
 MOST = 5
@@ -95,10 +95,7 @@ def revoke_feed(feed_id: UUID, *, actor: Actor, now: datetime, session: Session)
     if session.get(TeamFeedEnd, feed_id) is not None:
         raise Refused("Dit agenda-adres is al ingetrokken.")
     session.add(TeamFeedEnd(feed_id=feed_id, recorded_at=now, recorded_by=actor.id))
-    try:
-        session.flush()
-    except IntegrityError:
-        raise Refused("Dit agenda-adres is net door iemand anders ingetrokken.") from None
+    flush_or_refuse(session, "Dit agenda-adres is net door iemand anders ingetrokken.")
     record(
         session,
         actor=actor,

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.errors import NotFound, Refused
@@ -19,6 +18,7 @@ from shortlist.planning.tables import HotTimeChoice
 from shortlist.planning.week.demand import Parameters, Spot
 from shortlist.planning.week.times import Span, say_times
 from shortlist.planning.week.work import PLANNERS, next_monday, spots_of
+from shortlist.storing.database import flush_or_refuse
 
 CHOOSERS = PLANNERS | JIT
 
@@ -110,10 +110,7 @@ def choose_times(
         recorded_by=actor.id,
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError:
-        raise Refused(late) from None
+    flush_or_refuse(session, late)
     record(
         session,
         actor=actor,

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import exists, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.errors import Broken, NotFound, Refused
@@ -27,6 +26,7 @@ from shortlist.prioritising.tables import (
     StafgroepMeeting,
 )
 from shortlist.prioritising.work import COMPARERS, decide_priority
+from shortlist.storing.database import flush_or_refuse
 from shortlist.storing.dated_yaml import Shelf, newest_for
 
 KEEPERS = (Role.STAFGROEPLID,)
@@ -313,10 +313,7 @@ def _write_presence(
         )
         for function, name in present.items()
     )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Een collega wijzigde op hetzelfde moment de presentielijst.") from error
+    flush_or_refuse(session, "Een collega wijzigde op hetzelfde moment de presentielijst.")
 
 
 def decide_in_meeting(
@@ -375,10 +372,7 @@ def close_meeting(meeting_id: UUID, *, remarks: str, actor: Actor, now: datetime
     require_role(actor, *KEEPERS)
     _running(meeting_id, actor=actor, session=session)
     session.add(MeetingEnd(meeting_id=meeting_id, remarks=remarks, recorded_at=now, recorded_by=actor.id))
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Een collega sloot de vergadering op hetzelfde moment.") from error
+    flush_or_refuse(session, "Een collega sloot de vergadering op hetzelfde moment.")
     record(
         session,
         actor=actor,

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.classifying.assessments.work import Standing
@@ -26,6 +25,7 @@ from shortlist.observing.work import (
 from shortlist.prioritising.priorities import CRIMINAL, TRANSFERRED, PriorityRules
 from shortlist.prioritising.prosecution.facts import Fact, FactFile, in_order
 from shortlist.prioritising.tables import ProsecutionTransfer
+from shortlist.storing.database import flush_or_refuse
 
 SENDERS = (Role.VEILIGHEIDSMANAGER,)
 LOOK_BACK = timedelta(weeks=26)
@@ -224,10 +224,7 @@ def transfer_group(
         recorded_by=actor.id,
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused("Een collega droeg deze groep op hetzelfde moment over. Ververs de pagina.") from error
+    flush_or_refuse(session, "Een collega droeg deze groep op hetzelfde moment over. Ververs de pagina.")
     record(
         session,
         actor=actor,

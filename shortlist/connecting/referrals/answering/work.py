@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from shortlist.connecting.referrals.interventions import (
@@ -41,6 +40,7 @@ from shortlist.errors import Forbidden, Refused
 from shortlist.guarding.audit import record
 from shortlist.guarding.roles import Actor, Role
 from shortlist.guarding.tables import Account
+from shortlist.storing.database import flush_or_refuse
 
 
 def move_referral(
@@ -110,12 +110,9 @@ def move_referral(
             recorded_by=actor.id,
         )
     )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Refused(
-            "Iemand anders deed op hetzelfde moment iets met deze verwijzing. Ververs de pagina."
-        ) from error
+    flush_or_refuse(
+        session, "Iemand anders deed op hetzelfde moment iets met deze verwijzing. Ververs de pagina."
+    )
     record(
         session, actor=actor,
         action="terugkoppeling gegeven" if state == found.state else f"verwijzing {state}",
