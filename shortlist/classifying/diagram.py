@@ -7,7 +7,8 @@ is reachability, and "which answers still matter" is what remains after the know
 are exact however many answers are unknown, and take time in the size of the graph, not in the number of
 completions.
 
-:class:`Workshop` builds diagrams; :class:`Diagram` is the finished, compact form that is asked questions.
+:class:`Workshop` builds diagrams; :class:`Diagram` is the finished, compact form that is asked questions. What
+would turn an outcome is asked in ``turning.py``.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -232,94 +233,3 @@ class Diagram:
     def reachable_outcomes(self) -> int:
         """Return the mask of outcomes that any answers at all can give."""
         return self.possible([UNKNOWN] * (1 + max((at for at in self.variable if at != _LEAF), default=0)))
-
-    def changes(
-        self, codes: Sequence[int], *, known: bool, wanted: int, most: int
-    ) -> list[tuple[tuple[tuple[int, int], ...], int]]:
-        """Find all smallest sets of answers that make one of the ``wanted`` outcomes certain.
-
-        With ``known`` the known answers are changed; otherwise unknown ones are given. Answers left alone
-        stay as they are, and unknown ones among them may turn out any way. Smallest means the fewest
-        variables; at most ``most``. Returns ``(((variable, value), …), outcome)``, in variable order.
-
-        Two steps. First, from the leaves up, a bound per node: the outcomes that at most 0, 1, … ``most``
-        moves can force if one might look at unknown answers first. Then a search from the root over the sets
-        of nodes where the unknown answers may have led, cut wherever the bound says it cannot succeed.
-        """
-        forced = self._forcible(codes, known=known, most=most)
-        search = _Search(self, codes, known, wanted, forced)
-        for moves in range(1, most + 1):
-            found = search.run(frozenset((self.root,)), moves)
-            if found:
-                return sorted(found)
-        return []
-
-    def _forcible(self, codes: Sequence[int], *, known: bool, most: int) -> list[int]:
-        """Return per node, packed by number of moves, the outcomes that so many moves might force."""
-        wide = self.outcomes
-        full = (1 << wide * (most + 1)) - 1
-        every = sum(1 << wide * moves for moves in range(most + 1))
-        forced = [every << leaf for leaf in range(wide)]
-        add = forced.append
-        variable, children = self.variable, self.children
-        for node in range(wide, len(variable)):
-            code = codes[variable[node]]
-            below = children[node]
-            some, both = 0, full
-            for child in below:
-                some |= forced[child]
-                both &= forced[child]
-            if code >= 0:
-                both = forced[below[code]]
-                add(both | (some << wide) & full if known else both)
-            else:
-                add(both if known else both | (some << wide) & full)
-        return forced
-
-
-class _Search:
-    """The exact search behind :meth:`Diagram.changes`, with each set of nodes explored once per budget."""
-
-    def __init__(
-        self, diagram: Diagram, codes: Sequence[int], known: bool, wanted: int, forced: Sequence[int]
-    ) -> None:
-        self.diagram = diagram
-        self.codes = codes
-        self.known = known
-        self.wanted = wanted
-        self.forced = forced
-        self.done: dict[tuple[frozenset[int], int], list[tuple[tuple[tuple[int, int], ...], int]]] = {}
-
-    def run(self, nodes: frozenset[int], moves: int) -> list[tuple[tuple[tuple[int, int], ...], int]]:
-        """Return the sets of exactly ``moves`` answers that lead all of ``nodes`` to one wanted outcome."""
-        diagram = self.diagram
-        wide = diagram.outcomes
-        shift = moves * wide
-        mask = self.wanted
-        for node in nodes:
-            mask &= self.forced[node] >> shift
-        if not mask:
-            return []
-        first = max(nodes)
-        if first < wide:
-            return [((), first)] if not moves and len(nodes) == 1 else []
-        key = (nodes, moves)
-        found = self.done.get(key)
-        if found is not None:
-            return found
-        at = diagram.variable[first]
-        here = [node for node in nodes if diagram.variable[node] == at]
-        others = nodes.difference(here)
-        below = [
-            others.union([diagram.children[node][value] for node in here])
-            for value in range(len(diagram.children[first]))
-        ]
-        code = self.codes[at]
-        stay = frozenset().union(*below) if code < 0 else below[code]
-        found = list(self.run(stay, moves))
-        if moves and (code >= 0) == self.known:
-            for value, after in enumerate(below):
-                if value != code:
-                    found += [(((at, value), *rest), outcome) for rest, outcome in self.run(after, moves - 1)]
-        self.done[key] = found
-        return found

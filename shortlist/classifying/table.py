@@ -5,7 +5,7 @@ laag, midden, hoog). Rules are compiled once into decision diagrams (``diagram.p
 say about one answer is prepared beforehand, so that explaining costs little more than deciding.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -33,6 +33,9 @@ from shortlist.classifying.questionnaire import (
 
 CHANGES = ("lager", "gelijk", "hoger")
 """How an item can have changed since the previous assessment."""
+
+UNKNOWN_ANSWERS = frozenset({ONBEKEND, GEEN_AANWIJZING})
+"""The answers that mean "not known"."""
 
 _SAID = {True: "ja", False: "nee", None: "nog niet te zeggen"}
 _MET = {True: "voldaan", False: "niet voldaan", None: "nog niet te zeggen"}
@@ -68,9 +71,9 @@ class Reason:
     # Each is made once per comparison and answer, so the object itself serves as a quick key.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Finding:
-    """What became of one criterion, one rule or the gate, in one Dutch sentence."""
+    """What became of one criterion, one rule or the gate, in one Dutch sentence. Kept, like :class:`Reason`."""
 
     rule: str
     criterion: str
@@ -79,10 +82,10 @@ class Finding:
     because: tuple[Citation, ...]
 
 
-class Leaf:
-    """One comparison in one place; gives the reason that belongs to an answer, made once per answer."""
+class Leaf(dict[Answer, Reason]):
+    """One comparison in one place: answer → the reason that belongs to it, made on first use."""
 
-    __slots__ = ("_made", "_questionnaire", "because", "compare", "part", "rule")
+    __slots__ = ("_questionnaire", "because", "compare", "part", "rule")
 
     def __init__(
         self,
@@ -92,19 +95,14 @@ class Leaf:
         because: tuple[Citation, ...],
         questionnaire: Questionnaire,
     ) -> None:
+        super().__init__()
         self.rule = rule
         self.part = part
         self.compare = compare
         self.because = because
         self._questionnaire = questionnaire
-        self._made: dict[Answer, Reason] = {}
 
-    def reason(self, answer: Answer) -> Reason:
-        """Return the reason for an answer (``onbekend`` when absent)."""
-        found = self._made.get(answer)
-        return found if found is not None else self._make(answer)
-
-    def _make(self, answer: Answer) -> Reason:
+    def __missing__(self, answer: Answer) -> Reason:
         compare, item = self.compare, self._questionnaire.items[self.compare.item]
         holds = satisfied(compare, answer)
         label = item.label + (" sinds de vorige keer" if compare.changed else "")
@@ -121,13 +119,13 @@ class Leaf:
             short=label if answer == ONBEKEND else f"{label} ({word})",
             because=self.because,
         )
-        self._made[answer] = reason
+        self[answer] = reason
         return reason
 
 
 def satisfied(compare: Compare, answer: Answer) -> bool | None:
     """Say whether an answer satisfies a comparison; ``None`` for the answers that mean "not known"."""
-    if answer in (ONBEKEND, GEEN_AANWIJZING):
+    if answer in UNKNOWN_ANSWERS:
         return None
     if isinstance(answer, int):
         low, high = compare.low, compare.high
@@ -200,7 +198,8 @@ class RuleTable:
         self._place = {fact.name: place for place, fact in enumerate(self.facts)}
         self._encoders = tuple((fact.name, fact.codes.get) for fact in self.facts)
         self._assumers = tuple((fact.name, fact.assumed.get) for fact in self.facts)
-        self._explainers = tuple((leaf.compare.fact, leaf.reason) for leaf in self.leaves)
+        self._explainers = tuple((leaf.compare.fact, leaf) for leaf in self.leaves)
+        self._asked = questionnaire.in_order(self.items)
         self._compile(conditions)
 
     # --- asking ---
@@ -222,7 +221,12 @@ class RuleTable:
     def reasons(self, answers: Mapping[str, Answer]) -> tuple[Reason, ...]:
         """Return the reason for every comparison in the rules, in reading order."""
         get = answers.get
-        return tuple([reason(get(name, ONBEKEND)) for name, reason in self._explainers])
+        return tuple([leaf[get(name, ONBEKEND)] for name, leaf in self._explainers])
+
+    def unknown(self, answers: Mapping[str, Answer]) -> tuple[str, ...]:
+        """Return the items in the rules that are unknown, in the order of the form."""
+        get = answers.get
+        return tuple([item for item in self._asked if get(item, ONBEKEND) in UNKNOWN_ANSWERS])
 
     def findings(self, codes: Sequence[int], reasons: Sequence[Reason]) -> tuple[Finding, ...]:
         """Return what became of every criterion, rule and the gate, given the codes and their reasons."""
@@ -344,8 +348,8 @@ class RuleTable:
 class _Question:
     """A criterion, rule or gate that is reported on in one sentence.
 
-    ``whole`` says that the reasons at ``places`` are all that the answer depends on; findings are then kept, up
-    to a bound, because most groups give the same few combinations.
+    Findings are kept, up to a bound, because most groups give the same few combinations. ``whole`` says that the
+    reasons at ``places`` are all that the answer depends on; otherwise the diagram is asked each time.
     """
 
     __slots__ = ("_because", "_criterion", "_diagram", "_kept", "_pick", "_rule", "_said", "_whole")
@@ -372,16 +376,17 @@ class _Question:
             else itemgetter(slice(places[0], places[0] + 1) if places else slice(0))
         )
         self._whole = whole
-        self._kept: dict[tuple[Reason, ...], Finding] = {}
+        self._kept: dict[Hashable, Finding] = {}
 
     def answer(self, codes: Sequence[int], reasons: Sequence[Reason]) -> Finding:
         """Return the finding; the sentence names what holds and, while undecided, what is unknown."""
         mine: tuple[Reason, ...] = self._pick(reasons)
-        if self._whole:
-            kept = self._kept.get(mine)
-            if kept is not None:
-                return kept
-        mask = self._diagram.possible(codes)
+        mask = 0 if self._whole else self._diagram.possible(codes)
+        key = mine if self._whole else (mask, mine)
+        kept = self._kept.get(key)
+        if kept is not None:
+            return kept
+        mask = mask or self._diagram.possible(codes)
         holds = None if mask == 3 else mask == 2
         sentence = self._said[holds]
         facts = ", ".join([reason.short for reason in mine if reason.holds])
@@ -392,8 +397,7 @@ class _Question:
             if unknown:
                 sentence = f"{sentence} Nog niet bekend: {unknown}."
         finding = Finding(self._rule, self._criterion, holds, sentence, self._because)
-        if self._whole:
-            if len(self._kept) >= self._MOST_KEPT:
-                self._kept.clear()
-            self._kept[mine] = finding
+        if len(self._kept) >= self._MOST_KEPT:
+            self._kept.clear()
+        self._kept[key] = finding
         return finding

@@ -13,21 +13,19 @@ from typing import Any
 from shortlist.classifying.conditions import Criterion, Rule
 from shortlist.classifying.questionnaire import (
     GEEN_AANWIJZING,
-    ONBEKEND,
     Answer,
     Answers,
     Citation,
     Questionnaire,
 )
 from shortlist.classifying.table import Finding, Gate, Reason, RuleTable
+from shortlist.classifying.turning import Turn, Turning
 
 TOO_LITTLE = "te weinig bekend"
 """The outcome when more than one class is still possible."""
 
 MOST_CHANGES = 3
 """A flip takes at most this many answers."""
-
-_UNKNOWN = frozenset({ONBEKEND, GEEN_AANWIJZING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,37 @@ class Change:
 
     on: date
     change: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flip:
+    """Answers that would make a class certain: item → value, and that class. Kept, like a reason.
+
+    A number stands for all numbers that the rules treat alike; the smallest of them is given.
+    """
+
+    change: Mapping[str, Answer]
+    outcome: str
+
+
+class _Flips(dict[Turn, Flip]):
+    """What was found on the diagram → the flip; kept, up to a bound, because groups have many in common."""
+
+    __slots__ = ("_table",)
+    _MOST_KEPT = 5_000
+
+    def __init__(self, table: RuleTable) -> None:
+        super().__init__()
+        self._table = table
+
+    def __missing__(self, turn: Turn) -> Flip:
+        if len(self) >= self._MOST_KEPT:
+            self.clear()
+        moves, outcome = turn
+        facts = self._table.facts
+        change = {facts[place].name: facts[place].samples[value] for place, value in moves}
+        flip = self[turn] = Flip(change, self._table.results[outcome])
+        return flip
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +88,11 @@ class Ruleset:
     def __post_init__(self) -> None:
         table = RuleTable(self.classes, self.rules, self.criteria, self.questionnaire, gate=self.gate)
         object.__setattr__(self, "table", table)
+        object.__setattr__(self, "turning", Turning(table.outcome, _Flips(table).__getitem__))
         object.__setattr__(self, "criteria", MappingProxyType(dict(self.criteria)))
 
     table: RuleTable = field(init=False, repr=False, compare=False)
+    turning: Turning[Flip] = field(init=False, repr=False, compare=False)
 
     def in_force(self, on: date) -> bool:
         """Say whether the ruleset is in force on a day (both ends included)."""
@@ -75,17 +106,6 @@ class Provisional:
     outcome: str
     possible: tuple[str, ...]
     assumes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """Answers that would make a class certain: item → value, and that class.
-
-    A number stands for all numbers that the rules treat alike; the smallest of them is given.
-    """
-
-    change: Mapping[str, Answer]
-    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +157,14 @@ def classify(answers: Answers, ruleset: Ruleset, *, most: int = MOST_CHANGES) ->
     certain = mask & (mask - 1) == 0
     possible = table.names(mask)
     reasons = table.reasons(answers)
-    missing = ruleset.questionnaire.in_order(
-        item for item in table.items if answers.get(item, ONBEKEND) in _UNKNOWN
-    )
     settle: tuple[str, ...] = ()
     flips: tuple[Flip, ...] = ()
     if not certain:
         settle = _most_telling_first(table, codes, table.outcome.undecided(codes))
     if most:
         every = (1 << len(table.results)) - 1
-        flips = _as_flips(
-            table,
-            table.outcome.changes(codes, known=True, wanted=every & ~mask if certain else every, most=most),
-        )
+        wanted = every & ~mask if certain else every
+        flips = tuple(ruleset.turning.smallest(codes, known=True, wanted=wanted, most=most))
     without_gate, gate_decides = possible, False
     if ruleset.gate and table.opens:
         free = table.without_gate.possible(codes)
@@ -164,7 +179,7 @@ def classify(answers: Answers, ruleset: Ruleset, *, most: int = MOST_CHANGES) ->
         findings=table.findings(codes, reasons),
         rule=chosen.id if chosen else None,
         provisional=_provisional(answers, ruleset),
-        missing=missing,
+        missing=table.unknown(answers),
         settle=settle,
         flips=flips,
         gate_decides=gate_decides,
@@ -184,7 +199,7 @@ def shortcuts(answers: Answers, ruleset: Ruleset, *, most: int = MOST_CHANGES) -
     if mask & (mask - 1) == 0:
         return ()
     every = (1 << len(table.results)) - 1
-    return _as_flips(table, table.outcome.changes(codes, known=False, wanted=every, most=most))
+    return tuple(ruleset.turning.smallest(codes, known=False, wanted=every, most=most))
 
 
 def possible_classes(answers: Answers, ruleset: Ruleset) -> tuple[str, ...]:
@@ -193,9 +208,9 @@ def possible_classes(answers: Answers, ruleset: Ruleset) -> tuple[str, ...]:
 
 
 def _provisional(answers: Answers, ruleset: Ruleset) -> Provisional | None:
-    assumed = [item for item, answer in answers.items() if answer == GEEN_AANWIJZING]
-    if not assumed:
+    if GEEN_AANWIJZING not in answers.values():
         return None
+    assumed = [item for item, answer in answers.items() if answer == GEEN_AANWIJZING]
     table = ruleset.table
     possible = table.names(table.outcome.possible(table.codes_assuming(answers)))
     outcome = possible[0] if len(possible) == 1 else TOO_LITTLE
@@ -207,18 +222,6 @@ def _most_telling_first(table: RuleTable, codes: list[int], places: frozenset[in
     after = table.outcome.possible_after(codes, sorted(places))
     left = {place: sum(mask.bit_count() for mask in masks) / len(masks) for place, masks in after.items()}
     return tuple(table.items[place] for place in sorted(places, key=lambda place: (left[place], place)))
-
-
-def _as_flips(table: RuleTable, found: list[tuple[tuple[tuple[int, int], ...], int]]) -> tuple[Flip, ...]:
-    facts, results = table.facts, table.results
-    return tuple(
-        [
-            Flip(
-                {facts[place].name: facts[place].samples[value] for place, value in change}, results[outcome]
-            )
-            for change, outcome in found
-        ]
-    )
 
 
 # --- the contract of `shortlist classify` ---

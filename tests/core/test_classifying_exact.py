@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from shortlist.classifying.questionnaire import Answer, Questionnaire
 from shortlist.classifying.rules_files import load_rules
-from shortlist.classifying.verdict import TOO_LITTLE, Ruleset, classify, possible_classes, shortcuts
+from shortlist.classifying.verdict import (
+    TOO_LITTLE,
+    Ruleset,
+    as_json,
+    classify,
+    possible_classes,
+    shortcuts,
+)
 from tests.core.plain_beke import BY_NAME, CLASSES, seeded
 
 RULES = load_rules()
@@ -98,7 +105,7 @@ def test_the_order_of_the_answers_makes_no_difference(
 ) -> None:
     items = list(sheet.items())
     rng.shuffle(items)
-    assert classify(dict(items), RULESETS[name]) == classify(sheet, RULESETS[name])
+    assert as_json(classify(dict(items), RULESETS[name])) == as_json(classify(sheet, RULESETS[name]))
 
 
 @given(sheets(), st.sampled_from(sorted(RULESETS)))
@@ -172,6 +179,23 @@ def test_flips_are_all_smallest_changes_that_make_another_class_certain(name: st
         assert len(found) == len(verdict.flips), "no flip is given twice"
         sizes |= {len(change) for change, _ in found}
     assert sizes == {1, 2}
+
+
+@pytest.mark.parametrize("name", RULESETS)
+def test_flips_of_two_and_three_answers_on_complete_lists_are_those_of_trying_every_change(name: str) -> None:
+    rng = seeded(23)
+    ruleset = RULESETS[name]
+    wanted = {2: 12, 3: 2}
+    while any(wanted.values()):
+        sheet = random_sheet(rng, 0, rng.choice((0.4, 0.7, 0.9)))
+        verdict = classify(sheet, ruleset)
+        size = len(verdict.flips[0].change) if verdict.flips else 3
+        if not wanted.get(size):
+            continue
+        wanted[size] -= 1
+        found = [(frozenset(flip.change.items()), flip.outcome) for flip in verdict.flips]
+        assert set(found) == _brute_flips(ruleset, sheet, most=3)
+        assert len(found) == len(set(found))
 
 
 def _brute_flips(

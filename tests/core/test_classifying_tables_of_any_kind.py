@@ -20,6 +20,7 @@ from shortlist.classifying.conditions import (
 )
 from shortlist.classifying.questionnaire import Answer, Block, Citation, Item, Questionnaire, Scale
 from shortlist.classifying.table import Gate, RuleTable, satisfied
+from shortlist.classifying.turning import Turning
 
 BECAUSE = (Citation("bron", "plaats"),)
 WORDS = Scale("hoe", "Hoe", ("nul", "een", "twee"), {}, no_sign=True)
@@ -161,7 +162,7 @@ def test_the_smallest_changes_are_those_that_trying_all_changes_finds(
     wanted = 7 & ~now if now.bit_count() == 1 else 7
     for known in (True, False):
         free = [place for place, code in enumerate(codes) if (code >= 0) == known]
-        found = table.outcome.changes(codes, known=known, wanted=wanted, most=3)
+        found = Turning(table.outcome, lambda turn: turn).smallest(codes, known=known, wanted=wanted, most=3)
         expected: list[tuple[tuple[tuple[int, int], ...], int]] = []
         trials = sorted(
             product(*[range(-1, len(table.facts[place].samples)) for place in free]),
