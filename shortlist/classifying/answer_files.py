@@ -137,7 +137,7 @@ def _group(
 
 def _readable(text: str) -> bool:
     """Say whether a text can be written out again: no control characters and no halves of a character."""
-    return not any(category(sign) in ("Cc", "Cs") for sign in text)
+    return text.isprintable() or not any(category(sign) in ("Cc", "Cs") for sign in text)
 
 
 def _observed_until(value: Any, today: date) -> tuple[date | None, str]:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ import click
 from shortlist.assets import RULES
 from shortlist.classifying.answer_files import GroupAnswers, read_date, read_groups
 from shortlist.classifying.case_files import check_cases
-from shortlist.classifying.duiding import describe, duiding_as_json
+from shortlist.classifying.duiding import describe
 from shortlist.classifying.rules_files import Rules, load_rules, read_rules_folder
-from shortlist.classifying.verdict import Ruleset, as_json
+from shortlist.classifying.verdict import Ruleset
 from shortlist.classifying.verdict import classify as verdict_of
+from shortlist.classifying.writing import Writer
 from shortlist.errors import BadInput
 
 _STANDARD_INPUT = "standaardinvoer"
@@ -59,15 +61,17 @@ def classify(
     rulesets = _chosen(rules, names, on)
     shown = _STANDARD_INPUT if file == "-" else file
     groups = read_groups(_text(file), rules.questionnaire, file=shown, today=today)
-    # One by one: with all reasons a large municipality's answer is too big to hold at once.
-    before = "[\n" if pretty else "["
-    for group in groups:
-        for ruleset in rulesets:
-            entry = _entry(group, ruleset, rules, brief)
-            text = json.dumps(entry, ensure_ascii=False, indent=2 if pretty else None)
-            click.echo(before + text, nl=False)
-            before = ",\n" if pretty else ", "
-    click.echo("\n]" if pretty and groups else "]" if groups else "[]")
+    entries = _pretty(groups, rulesets, rules, brief) if pretty else _plain(groups, rulesets, rules, brief)
+    begin, between, end = (b"[\n", b",\n", b"\n]\n") if pretty else (b"[", b", ", b"]\n")
+    # Bit by bit: with all reasons a large municipality's answer is too big to hold at once.
+    out = sys.stdout.buffer
+    before = begin
+    for entry in entries:
+        out.write(before)
+        out.write(entry)
+        before = between
+    out.write(end if groups else b"[]\n")
+    out.flush()
 
 
 def _on(text: str | None, today: date) -> date:
@@ -113,17 +117,21 @@ def _text(file: str) -> str:
         raise BadInput("dit is geen UTF-8-tekst. Bewaar het bestand als UTF-8.", where=(where,)) from error
 
 
-def _entry(group: GroupAnswers, ruleset: Ruleset, rules: Rules, brief: bool) -> dict[str, Any]:
-    found = as_json(verdict_of(group.answers, ruleset))
-    if brief:
-        del found["reasons"], found["criteria"]
-    if group.observed_until:
-        found["observed_until"] = group.observed_until.isoformat()
-    return (
-        {"id": group.id}
-        | found
-        | {"duiding": duiding_as_json(describe(group.answers, rules.duiding, group.previous))}
-    )
+def _plain(
+    groups: Iterable[GroupAnswers], rulesets: Iterable[Ruleset], rules: Rules, brief: bool
+) -> Iterator[bytes]:
+    writer = Writer(brief=brief)
+    for group in groups:
+        duiding = writer.duiding(describe(group.answers, rules.duiding, group.previous))
+        for ruleset in rulesets:
+            yield writer.entry(group.id, verdict_of(group.answers, ruleset), group.observed_until, duiding)
+
+
+def _pretty(
+    groups: Iterable[GroupAnswers], rulesets: Iterable[Ruleset], rules: Rules, brief: bool
+) -> Iterator[bytes]:
+    for entry in _plain(groups, rulesets, rules, brief):
+        yield json.dumps(json.loads(entry), ensure_ascii=False, indent=2).encode()
 
 
 @click.command(

@@ -12,7 +12,9 @@ would turn an outcome is asked in ``turning.py``.
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 UNKNOWN = -1
 """The code of an answer that is not known."""
@@ -127,6 +129,15 @@ class Diagram:
     variable: tuple[int, ...]
     children: tuple[tuple[int, ...], ...]
     root: int
+    ways: tuple[tuple[int, ...], ...] = field(init=False, repr=False, compare=False)
+    """Per node and code the nodes that come next, as a mask: bit ``n`` for node ``n``; the last for ``UNKNOWN``."""
+
+    def __post_init__(self) -> None:
+        ways = []
+        for below in self.children:
+            bits = [1 << child for child in below]
+            ways.append((*bits, reduce(or_, bits, 0)))
+        object.__setattr__(self, "ways", tuple(ways))
 
     def possible(self, codes: Sequence[int]) -> int:
         """Return the mask of outcomes that some completion of the unknown answers gives."""
@@ -140,20 +151,25 @@ class Diagram:
             node = children[node][code]
         else:
             return 1 << node
-        mask = 0
-        seen = {node}
-        waiting = [node]
-        while waiting:
-            node = waiting.pop()
-            if node < leaves:
-                mask |= 1 << node
-                continue
-            code = codes[variable[node]]
-            for child in children[node] if code < 0 else (children[node][code],):
-                if child not in seen:
-                    seen.add(child)
-                    waiting.append(child)
-        return mask
+        # The nodes that are still to be passed, as a mask; the highest first, so that each is passed once.
+        ways = self.ways
+        ahead, only_leaves = 1 << node, 1 << leaves
+        while ahead >= only_leaves:
+            node = ahead.bit_length() - 1
+            ahead = ahead ^ 1 << node | ways[node][codes[variable[node]]]
+        return ahead
+
+    def _reached(self, codes: Sequence[int]) -> list[int]:
+        """Return the inner nodes that some completion passes, children before parents."""
+        variable, ways = self.variable, self.ways
+        reached: list[int] = []
+        ahead, only_leaves = 1 << self.root, 1 << self.outcomes
+        while ahead >= only_leaves:
+            node = ahead.bit_length() - 1
+            reached.append(node)
+            ahead = ahead ^ 1 << node | ways[node][codes[variable[node]]]
+        reached.reverse()
+        return reached
 
     def undecided(self, codes: Sequence[int]) -> frozenset[int]:
         """Return the unknown variables on which the outcome still depends.
@@ -162,23 +178,19 @@ class Diagram:
         They are the one smallest set whose answers, whatever they are, always decide the outcome: leaving any
         of them open leaves two outcomes open for some answers to the rest, and the others change nothing.
         """
-        variable, children, leaves = self.variable, self.children, self.outcomes
-        reached: set[int] = set()
-        waiting = [self.root]
-        while waiting:
-            node = waiting.pop()
-            if node < leaves or node in reached:
-                continue
-            reached.add(node)
-            code = codes[variable[node]]
-            if code < 0:
-                waiting.extend(children[node])
-            else:
-                waiting.append(children[node][code])
-        same: dict[int, int] = {leaf: leaf for leaf in range(leaves)}
+        variable = self.variable
+        return frozenset([variable[node] for node, _ in self._reduced(codes)])
+
+    def _reduced(self, codes: Sequence[int]) -> list[tuple[int, tuple[int, ...]]]:
+        """Return what is left of the graph once the known answers are filled in: nodes and their children.
+
+        Children come before parents; the last is the root, and there is none when the outcome is certain.
+        """
+        variable, children = self.variable, self.children
+        same = {leaf: leaf for leaf in range(self.outcomes)}
         made: dict[tuple[int, tuple[int, ...]], int] = {}
-        left: set[int] = set()
-        for node in sorted(reached):
+        left: list[tuple[int, tuple[int, ...]]] = []
+        for node in self._reached(codes):
             at = variable[node]
             code = codes[at]
             if code >= 0:
@@ -187,48 +199,45 @@ class Diagram:
             below = tuple([same[child] for child in children[node]])
             if below.count(below[0]) == len(below):
                 same[node] = below[0]
-            else:
-                same[node] = made.setdefault((at, below), node)
-                left.add(at)
-        return frozenset(left)
+                continue
+            kept = same[node] = made.setdefault((at, below), node)
+            if kept == node:
+                left.append((node, below))
+        return left
 
-    def possible_after(self, codes: Sequence[int], variables: Sequence[int]) -> dict[int, list[int]]:
-        """Return for each unknown variable and each of its answers the mask that would still be possible.
+    def possible_after(self, codes: Sequence[int]) -> dict[int, list[int]]:
+        """Return for each undecided variable and each of its answers the mask that would still be possible.
 
         One pass from the leaves up: every node carries the masks of all trials side by side in one integer.
         """
-        wide, variable, children = self.outcomes, self.variable, self.children
-        values: dict[int, int] = {}
-        for node in range(wide, len(variable)):
-            values.setdefault(variable[node], len(children[node]))
-        start: dict[int, int] = {}
-        size = 0
-        for at in variables:
-            start[at] = size
-            size += values[at] * wide
-        every = sum(1 << place for place in range(0, size, wide))
+        wide, variable = self.outcomes, self.variable
+        reduced = self._reduced(codes)
         single = (1 << wide) - 1
-        trials = {at: ((1 << values[at] * wide) - 1) << start[at] for at in variables}
-        packed = [every << leaf for leaf in range(wide)]
-        for node in range(wide, len(variable)):
-            at, below = variable[node], children[node]
-            code = codes[at]
-            if code >= 0:
-                packed.append(packed[below[code]])
-                continue
-            total = 0
-            for child in below:
-                total |= packed[child]
-            if at in start:
-                total &= ~trials[at]
-                for value, child in enumerate(below):
-                    total |= packed[child] & single << start[at] + value * wide
-            packed.append(total)
-        masks = packed[self.root]
-        return {
-            at: [masks >> start[at] + value * wide & single for value in range(values[at])]
-            for at in variables
-        }
+        # Per variable a mask for each trial of one of its values, and one for all of them.
+        trials: dict[int, tuple[int, list[int]]] = {}
+        size = 0
+        for at, values in {variable[node]: len(below) for node, below in reduced}.items():
+            own = [single << size + value * wide for value in range(values)]
+            trials[at] = ~sum(own), own
+            size += values * wide
+        every = sum([1 << place for place in range(0, size, wide)])
+        packed = {leaf: every << leaf for leaf in range(wide)}
+        masks = 0
+        for node, below in reduced:
+            others, own = trials[variable[node]]
+            masks = tried = 0
+            for trial, child in zip(own, below, strict=True):
+                after = packed[child]
+                masks |= after
+                tried |= after & trial
+            masks = packed[node] = masks & others | tried
+        found: dict[int, list[int]] = {}
+        for at, (_, own) in trials.items():
+            found[at] = []
+            for _ in own:
+                found[at].append(masks & single)
+                masks >>= wide
+        return found
 
     def reachable_outcomes(self) -> int:
         """Return the mask of outcomes that any answers at all can give."""

@@ -77,11 +77,11 @@ def describe(answers: Answers, rules: DuidingRules, previous: Answers | None = N
     A change counts only where the item is known both times. Without a previous assessment the rules that
     compare are left out: there is nothing to be unknown about.
     """
-    assumed = _assuming(answers)
-    facts, assumed_facts = dict(answers), dict(assumed)
+    facts = answers
+    assumed = assumed_facts = _assuming(answers)
     if previous is not None:
-        facts |= _changes(answers, previous, rules.questionnaire)
-        assumed_facts |= _changes(assumed, _assuming(previous), rules.questionnaire)
+        facts = {**answers, **_changes(answers, previous, rules.questionnaire)}
+        assumed_facts = {**assumed, **_changes(assumed, _assuming(previous), rules.questionnaire)}
     return {
         theme.id: _read(
             theme, theme.alone if previous is None else theme.compared, facts, assumed_facts, rules
@@ -124,7 +124,9 @@ def _read(
     )
 
 
-def _assuming(answers: Answers) -> dict[str, Answer]:
+def _assuming(answers: Answers) -> Answers:
+    if GEEN_AANWIJZING not in answers.values():
+        return answers
     return {item: "nooit" if answer == GEEN_AANWIJZING else answer for item, answer in answers.items()}
 
 
@@ -153,12 +155,20 @@ def duiding_as_json(duiding: Duiding) -> dict[str, Any]:
         name: {
             "level": reading.level,
             "possible": list(reading.possible),
-            "rule": reading.rule.id if reading.rule else None,
-            "text": reading.rule.text if reading.rule else None,
-            "because": because_as_json(reading.rule.because) if reading.rule else [],
+            **because_of_level(reading),
             "reasons": [reason_as_json(reason) for reason in reading.reasons],
             "missing": list(reading.missing),
             "provisional": reading.provisional,
         }
         for name, reading in duiding.items()
+    }
+
+
+def because_of_level(reading: ThemeReading) -> dict[str, Any]:
+    """Return the rule that gave the level, its text and its sources, in the shape of the contract."""
+    rule = reading.rule
+    return {
+        "rule": rule.id if rule else None,
+        "text": rule.text if rule else None,
+        "because": because_as_json(rule.because) if rule else [],
     }

@@ -1,5 +1,6 @@
 """The questionnaire: which items there are, what can be answered, and what an answer sheet must satisfy."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +14,12 @@ ONBEKEND = "onbekend"
 
 GEEN_AANWIJZING = "geen_aanwijzing"
 """Looked for, no sign of it: unknown for the exact outcome, *nooit* for the provisional one."""
+
+_NEVER_ASKED = re.compile(
+    r"\b(?:etni|ras\b|huidskleur|afkomst|herkomst|migratie|nationalit|geloof|religi|kerk|moskee|gezondheid|ziek|gezin"
+    r"|famili|schuld(?:en)?\b|woonadres|woonplaats|woont\b)"
+)
+"""Beginnings of words that would ask what no question may ask: descent, faith, health, family, debts, residence."""
 
 Answer = str | int
 Answers = Mapping[str, Answer]
@@ -62,6 +69,13 @@ class Item:
     scale: Scale
     help: str = ""
 
+    @property
+    def forbidden_word(self) -> str:
+        """The first word that shows a question that may never be asked; empty when there is none."""
+        text = " ".join((self.id, self.label, self.question)).replace("_", " ").lower()
+        found = _NEVER_ASKED.search(text)
+        return re.split(r"\W", text[found.start() :], maxsplit=1)[0] if found else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -97,10 +111,15 @@ class Questionnaire:
     orders: tuple[Order, ...]
     unknown_words: Mapping[str, str]
     items: Mapping[str, Item] = field(init=False)
+    _words: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
+    """Item → every word it can be answered with."""
 
     def __post_init__(self) -> None:
         items = {item.id: item for block in self.blocks for item in block.items}
         object.__setattr__(self, "items", MappingProxyType(items))
+        object.__setattr__(
+            self, "_words", {name: frozenset(one.scale.allowed) for name, one in items.items()}
+        )
 
     def word(self, item: str, answer: Answer) -> str:
         """Return the Dutch word for an answer."""
@@ -126,7 +145,10 @@ class Questionnaire:
     def faults(self, answers: Mapping[str, object]) -> dict[str, str]:
         """Return per item what is wrong with its answer and how to mend it; empty when all is well."""
         faults = {}
+        words = self._words
         for item, value in answers.items():
+            if isinstance(value, str) and item in words and value in words[item]:
+                continue
             fault = self._fault(item, value)
             if fault:
                 faults[item] = fault

@@ -218,6 +218,16 @@ def read_questionnaire(document: Document, problems: list[Problem]) -> Questionn
                     one.get("help", ""),
                 )
             )
+            word = items[-1].forbidden_word
+            if word:
+                problems.append(
+                    document.problem(
+                        f"vraag '{one['id']}' bevat '{word}'. Naar afkomst, nationaliteit, geloof, gezondheid, gezin, "
+                        "schulden of woonplaats vraagt deze lijst nooit.",
+                        "verwijder de vraag, of kies een ander woord als zij over iets anders gaat.",
+                        *steps,
+                    )
+                )
         because = citations(document, block["because"], problems, "blocks", b, "because")
         blocks.append(Block(block["id"], block["label"], tuple(items), because, block.get("help", "")))
     for o, order in enumerate(data["orders"]):

@@ -36,7 +36,6 @@ class Turning(Generic[Told]):
         for node in range(diagram.outcomes, len(diagram.variable)):
             at = diagram.variable[node]
             self._level[at] = self._level.get(at, 0) | 1 << node
-        self._bits = tuple(tuple([1 << child for child in below]) for below in diagram.children)
         # Per node and present answer: the side roads, each with the values that take it; neighbours share one.
         self.roads = tuple(
             tuple(self._side_roads(below, code) for code in range(len(below))) for below in diagram.children
@@ -124,7 +123,7 @@ class Turning(Generic[Told]):
 
     def _among_unknown(self, codes: Sequence[int], known: bool, wanted: int, most: int) -> list[Turn]:
         forced = self._forcible(codes, known=known, most=most)
-        search = _Search(self.diagram, self._level, self._bits, codes, known, wanted, forced)
+        search = _Search(self.diagram, self._level, codes, known, wanted, forced)
         for moves in range(1, most + 1):
             found = search.run(1 << self.diagram.root, moves)
             if found:
@@ -225,7 +224,6 @@ class _Search:
         self,
         diagram: Diagram,
         level: dict[int, int],
-        bits: Sequence[Sequence[int]],
         codes: Sequence[int],
         known: bool,
         wanted: int,
@@ -233,7 +231,6 @@ class _Search:
     ) -> None:
         self._diagram = diagram
         self._level = level
-        self._bits = bits
         self._codes = codes
         self._known = known
         self._wanted = wanted
@@ -269,19 +266,17 @@ class _Search:
         at = self._diagram.variable[first]
         here = nodes & self._level[at]
         others = nodes ^ here
-        below = [others | bit for bit in self._bits[first]]
+        ways = self._diagram.ways
+        # Per value what comes next; the last for an answer that stays unknown.
+        below = [others | way for way in ways[first]]
         here ^= 1 << first
         while here:
             node = here.bit_length() - 1
             here ^= 1 << node
-            below = [after | bit for after, bit in zip(below, self._bits[node], strict=True)]
+            below = [after | bit for after, bit in zip(below, ways[node], strict=True)]
         code = self._codes[at]
-        if code >= 0:
-            stay = below[code]
-        else:
-            stay = 0
-            for after in below:
-                stay |= after
+        stay = below[code]
+        below.pop()
         found: list[Turn] = []
         if moves and (code >= 0) == self._known:
             done: dict[int, list[Turn]] = {stay: []}

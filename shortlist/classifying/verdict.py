@@ -160,7 +160,7 @@ def classify(answers: Answers, ruleset: Ruleset, *, most: int = MOST_CHANGES) ->
     settle: tuple[str, ...] = ()
     flips: tuple[Flip, ...] = ()
     if not certain:
-        settle = _most_telling_first(table, codes, table.outcome.undecided(codes))
+        settle = _most_telling_first(table, codes)
     if most:
         every = (1 << len(table.results)) - 1
         wanted = every & ~mask if certain else every
@@ -217,22 +217,19 @@ def _provisional(answers: Answers, ruleset: Ruleset) -> Provisional | None:
     return Provisional(outcome, possible, ruleset.questionnaire.in_order(assumed))
 
 
-def _most_telling_first(table: RuleTable, codes: list[int], places: frozenset[int]) -> tuple[str, ...]:
-    """Order items by how few classes their answers leave on average; ties in the order of the rules."""
-    after = table.outcome.possible_after(codes, sorted(places))
-    left = {place: sum(mask.bit_count() for mask in masks) / len(masks) for place, masks in after.items()}
-    return tuple(table.items[place] for place in sorted(places, key=lambda place: (left[place], place)))
+def _most_telling_first(table: RuleTable, codes: list[int]) -> tuple[str, ...]:
+    """Order the undecided items by how few classes their answers leave on average; ties in the order of the rules."""
+    after = table.outcome.possible_after(codes)
+    left = {place: sum([mask.bit_count() for mask in masks]) / len(masks) for place, masks in after.items()}
+    return tuple([table.items[place] for place in sorted(after, key=lambda place: (left[place], place))])
 
 
 # --- the contract of `shortlist classify` ---
 
 
 def as_json(verdict: Verdict) -> dict[str, Any]:
-    """Return the verdict in the shape of the contract (without ``id`` and ``duiding``).
-
-    Where nothing has to be assumed, ``provisional`` is the outcome itself and ``assumes`` is empty.
-    """
-    provisional = verdict.provisional or Provisional(verdict.outcome, verdict.possible, ())
+    """Return the verdict in the shape of the contract (without ``id`` and ``duiding``)."""
+    provisional = provisional_of(verdict)
     return {
         "ruleset": verdict.ruleset.name,
         "valid_from": verdict.ruleset.valid_from.isoformat(),
@@ -240,16 +237,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "possible": list(verdict.possible),
         "rule": verdict.rule,
         "reasons": [reason_as_json(reason) for reason in verdict.reasons],
-        "criteria": [
-            {
-                "rule": finding.rule,
-                "criterion": finding.criterion,
-                "holds": finding.holds,
-                "sentence": finding.sentence,
-                "because": because_as_json(finding.because),
-            }
-            for finding in verdict.findings
-        ],
+        "criteria": [finding_as_json(finding) for finding in verdict.findings],
         "provisional": {
             "outcome": provisional.outcome,
             "possible": list(provisional.possible),
@@ -257,10 +245,31 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         },
         "missing": list(verdict.missing),
         "settle": list(verdict.settle),
-        "flips": [{"change": dict(flip.change), "outcome": flip.outcome} for flip in verdict.flips],
+        "flips": [flip_as_json(flip) for flip in verdict.flips],
         "gate_decides": verdict.gate_decides,
         "without_gate": list(verdict.without_gate),
     }
+
+
+def provisional_of(verdict: Verdict) -> Provisional:
+    """Return the provisional outcome; where nothing has to be assumed, that is the outcome itself."""
+    return verdict.provisional or Provisional(verdict.outcome, verdict.possible, ())
+
+
+def finding_as_json(finding: Finding) -> dict[str, Any]:
+    """Return what became of one criterion, rule or gate in the shape of the contract."""
+    return {
+        "rule": finding.rule,
+        "criterion": finding.criterion,
+        "holds": finding.holds,
+        "sentence": finding.sentence,
+        "because": because_as_json(finding.because),
+    }
+
+
+def flip_as_json(flip: Flip) -> dict[str, Any]:
+    """Return one flip in the shape of the contract."""
+    return {"change": dict(flip.change), "outcome": flip.outcome}
 
 
 def reason_as_json(reason: Reason) -> dict[str, Any]:

@@ -128,6 +128,8 @@ def newest_for(documents: Sequence[Document], on: date | None) -> Document | Non
 
 # --- reading ---
 
+_DEEPEST = 100
+
 
 class _Loader(_SafeLoader):
     """The safe loader with YAML 1.2 words: dates stay text, and only ``true`` and ``false`` are booleans.
@@ -156,12 +158,15 @@ def read_file(path: Path, *, shown_as: str | None = None) -> tuple[Document | No
         ]
     except UnicodeDecodeError:
         return None, [Problem(shown, 1, "het bestand is geen UTF-8-tekst.", "bewaar het als UTF-8.")]
+    too_deep = Problem(shown, 1, "het bestand is te diep genest.", "gebruik minder lagen in elkaar.")
+    if _nested_too_deep(text):
+        return None, [too_deep]
     problems: list[Problem] = []
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
         lines: dict[Steps, int] = {}
-        data = None if node is None else _plain(loader, node, (), lines, problems, shown)
+        data = None if node is None else _plain(loader, node, (), lines, set(), problems, shown)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -177,9 +182,7 @@ def read_file(path: Path, *, shown_as: str | None = None) -> tuple[Document | No
         line = text[: getattr(error, "position", 0)].count("\n") + 1
         return None, [Problem(shown, line, "dit is geen geldige YAML.", "verwijder vreemde tekens.")]
     except RecursionError:
-        return None, [
-            Problem(shown, 1, "het bestand verwijst naar zichzelf.", "verwijder de kringverwijzing.")
-        ]
+        return None, [too_deep]
     if not isinstance(data, dict):
         return None, [
             *problems,
@@ -188,16 +191,45 @@ def read_file(path: Path, *, shown_as: str | None = None) -> tuple[Document | No
     return Document(path, shown, data, lines), problems
 
 
+def _nested_too_deep(text: str) -> bool:
+    """Say whether brackets or dashes on one line go deeper than any rule does; libyaml would run out of stack."""
+    depth = 0
+    for bracket in re.finditer(r"[\[\]{}]", text):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > _DEEPEST:
+            return True
+    return re.search(rf"(?:[-?][ \t]+){{{_DEEPEST}}}", text) is not None
+
+
 def _plain(
     loader: _Loader,
     node: yaml.Node,
     steps: Steps,
     lines: dict[Steps, int],
+    passed: set[int],
     problems: list[Problem],
     shown: str,
 ) -> Any:
-    """Turn a YAML node into plain Python, noting the line of every value and each key given twice."""
+    """Turn a YAML node into plain Python, noting the line of every value and each key given twice.
+
+    A part that is referred to (``&``, ``*``) is a fault: a reader should see what a rule says where it stands, and
+    a short file of references to references could say more than any machine can hold. ``passed`` has the nodes
+    met before.
+    """
     lines.setdefault(steps, node.start_mark.line + 1)
+    if isinstance(node, yaml.CollectionNode):
+        if id(node) in passed:
+            line = node.start_mark.line + 1
+            problems.append(
+                Problem(
+                    shown,
+                    line,
+                    "naar dit deel wordt elders in het bestand verwezen (met & en *).",
+                    "schrijf het op elke plek voluit.",
+                )
+            )
+            return None
+        passed.add(id(node))
     if isinstance(node, yaml.MappingNode):
         mapping: dict[Any, Any] = {}
         for key_node, value_node in node.value:
@@ -224,11 +256,12 @@ def _plain(
                 )
                 continue
             lines[(*steps, key)] = line
-            mapping[key] = _plain(loader, value_node, (*steps, key), lines, problems, shown)
+            mapping[key] = _plain(loader, value_node, (*steps, key), lines, passed, problems, shown)
         return mapping
     if isinstance(node, yaml.SequenceNode):
         return [
-            _plain(loader, child, (*steps, i), lines, problems, shown) for i, child in enumerate(node.value)
+            _plain(loader, child, (*steps, i), lines, passed, problems, shown)
+            for i, child in enumerate(node.value)
         ]
     return loader.construct_object(node, deep=True)
 

@@ -1,13 +1,16 @@
 """The outcome is exact over all completions of what is unknown, and learning never overturns it."""
 
+import json
 import random
 from collections.abc import Iterator, Mapping
+from datetime import date
 from itertools import combinations, product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shortlist.classifying.duiding import describe, duiding_as_json
 from shortlist.classifying.questionnaire import Answer, Questionnaire
 from shortlist.classifying.rules_files import load_rules
 from shortlist.classifying.verdict import (
@@ -18,6 +21,7 @@ from shortlist.classifying.verdict import (
     possible_classes,
     shortcuts,
 )
+from shortlist.classifying.writing import Writer
 from tests.core.plain_beke import BY_NAME, CLASSES, seeded
 
 RULES = load_rules()
@@ -304,3 +308,24 @@ def test_every_comparison_gives_its_reason_with_answer_sentence_and_source() -> 
         assert "inbraak (vaak)" in found["ernstig_feit"].sentence
         assert found["meer_ernstige_feiten"].holds is None
         assert found["crimineel"].holds is None
+
+
+@pytest.mark.parametrize("brief", [False, True])
+def test_the_quickly_written_text_is_that_of_the_objects_to_the_letter(brief: bool) -> None:
+    rng = seeded(31)
+    writer = Writer(brief=brief)
+    for number in range(60):
+        sheet = random_sheet(rng, number % 20, rng.choice((0.5, 0.9)))
+        previous = random_sheet(rng, 5, 0.8) if number % 3 == 0 else None
+        until = date(2026, 1, 1 + number % 28) if number % 2 else None
+        duiding = describe(sheet, RULES.duiding, previous)
+        for ruleset in RULES.rulesets:
+            verdict = classify(sheet, ruleset)
+            entry = {"id": f'groep "{number}" ’é', **as_json(verdict)}
+            if brief:
+                del entry["reasons"], entry["criteria"]
+            entry |= ({"observed_until": until.isoformat()} if until else {}) | {
+                "duiding": duiding_as_json(duiding)
+            }
+            text = writer.entry(entry["id"], verdict, until, writer.duiding(duiding))
+            assert text.decode() == json.dumps(entry, ensure_ascii=False)

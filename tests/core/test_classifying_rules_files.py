@@ -174,7 +174,9 @@ def test_a_folder_that_is_empty_or_absent_is_told(tmp_path: Path) -> None:
     [
         (b"\xff\xfe", "UTF-8"),
         (b"- een\n- lijst\n", "geen velden"),
-        (b"a: &a [*a]\n", "naar zichzelf"),
+        (b"a: &a [*a]\n", "verwezen"),
+        (b"a: " + b"[" * 100_000, "te diep genest"),
+        (b"a:\n" + b"- " * 100_000, "te diep genest"),
         (b"1: een\n", "geen tekst"),
         (b"a: \x00", "YAML"),
     ],

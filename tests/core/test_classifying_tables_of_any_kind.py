@@ -144,8 +144,9 @@ def test_looking_one_answer_ahead_agrees_with_giving_that_answer(
     table: RuleTable, answers: dict[str, Answer]
 ) -> None:
     codes = table.codes(answers)
-    places = sorted(table.outcome.undecided(codes))
-    for place, masks in table.outcome.possible_after(codes, places).items():
+    after = table.outcome.possible_after(codes)
+    assert after.keys() == table.outcome.undecided(codes)
+    for place, masks in after.items():
         for value, mask in enumerate(masks):
             trial = list(codes)
             trial[place] = value
