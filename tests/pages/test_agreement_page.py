@@ -1,15 +1,17 @@
 """The page on agreement counts what both gave independently, and nothing else."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from shortlist.classifying import work as classifying
 from shortlist.classifying.agreeing import work
 from shortlist.classifying.agreement import AgreementRules
 from shortlist.classifying.answers import work as answering
 from shortlist.classifying.rules_files import Rules
-from shortlist.guarding.audit import watch
+from shortlist.classifying.tables import PerspectiveClosed
+from shortlist.guarding.audit import record, watch
 from tests.pages.conftest import NOW, Browser, City
 from tests.pages.kade import SOUTH, TODAY, begin, both_in, decide, hand_in, with_groups
 
@@ -110,6 +112,32 @@ def test_the_page_says_so_when_there_is_nothing_and_names_nobody_when_there_is(
     assert "Noord: politie en jongerenwerk" in page
     assert "Fictieve jeugdagent" not in page
     assert "Groep Kade" not in page
+
+
+def test_each_question_and_each_pair_of_organisations_can_be_followed_through_the_quarters(
+    client: Browser, groups: City, rules: Rules
+) -> None:
+    a_dozen_rounds(groups, rules)
+    with groups.database.writing() as session:
+        watch(session)
+        session.execute(
+            update(PerspectiveClosed).values(recorded_at=NOW - timedelta(days=100)),
+        )
+        record(session, actor=None, action="testgegevens", object_kind="groep", now=NOW)
+    assert look(groups, rules, date(2026, 1, 1), TODAY).latest == ()
+    a_dozen_rounds(groups, rules)
+    found = look(groups, rules, date(2026, 1, 1), TODAY)
+    assert found.latest == ("3e kwartaal 2026", "4e kwartaal 2026")
+    [noise] = [one for one in found.items_through if one.label == "lawaai"]
+    assert [one.pairs for one in noise.quarters if one] == [12, 12]
+    assert {one.kappa for one in noise.quarters if one} == {found.whole.kappa}
+    assert "afval" not in {one.label for one in found.items_through}
+    [pair] = found.pairs_through
+    assert [one.pairs for one in pair.quarters if one] == [12, 12]
+    client.sign_in("stafgroeplid")
+    page = client.get("/overeenstemming").get_data(as_text=True)
+    assert "Per vraag, kwartaal na kwartaal" in page
+    assert "Per paar, kwartaal na kwartaal" in page
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def overview(*, actor: Actor, now: datetime, session: Session) -> ResponseReturn
         except Refused as refusal:
             form = form.refused(refusal.message, refusal.fields)
     return render_template(
-        "classifying/agreement.html", form=form, found=found, how=how
+        "classifying/agreement.html", form=form, found=found, how=how, most_quarters=work.MOST_QUARTERS
     ), 200 if form.valid else 400
 
 

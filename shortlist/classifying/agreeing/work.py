@@ -4,7 +4,7 @@ Counts of rounds and answers only; who gave an answer plays no part, so nobody's
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -38,6 +38,8 @@ READERS = (
     Role.PRIVACY_OFFICER,
 )
 """Who sees how far the professions agree: those who fill in, those who steer on it, and who watches over both."""
+MOST_QUARTERS = 6
+"""So many quarters stand beside one another; a longer period shows the newest."""
 _SEED = 20261124
 """Chance plays a part in the margins only; the same answers give the same margins."""
 
@@ -65,6 +67,17 @@ class Slice:
     label: str
     rounds: int
     agreed: Agreed
+    items: Mapping[str, Agreed]
+    """Per question with a scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One question, or one stadsdeel and pair of organisations, through the newest quarters."""
+
+    label: str
+    quarters: tuple[Agreed | None, ...]
+    """In the order of ``Overview.latest``; None where there was no round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,11 @@ class Overview:
     """Per stadsdeel and pair of organisations, by name."""
     quarters: tuple[Slice, ...]
     """Oldest first."""
+    latest: tuple[str, ...]
+    """The names of the newest quarters, at most ``MOST_QUARTERS``, oldest first; empty with fewer than two."""
+    items_through: tuple[Course, ...]
+    """Every question that both knew in one of those quarters, in the order of the form."""
+    pairs_through: tuple[Course, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +152,18 @@ def overview(
 
     def sliced(label: str, wanted: Sequence[bool]) -> Slice:
         chosen = [pair for pair, yes in zip(pairs, wanted, strict=True) if yes]
-        return Slice(label, len(chosen), agree(chosen, scales, how, seed=_SEED)[0])
+        return Slice(label, len(chosen), *agree(chosen, scales, how, seed=_SEED))
+
+    quarters = sorted({_quarter(one.on) for one in found})
+    latest = quarters[-MOST_QUARTERS:] if len(quarters) > 1 else []
+    places = sorted({one.place for one in found})
+    by_quarter = {
+        one: sliced(_named(one), [_quarter(round_.on) == one for round_ in found]) for one in quarters
+    }
+
+    def at_place(place: str, quarter: tuple[int, int]) -> Agreed | None:
+        one = sliced("", [round_.place == place and _quarter(round_.on) == quarter for round_ in found])
+        return one.agreed if one.rounds else None
 
     return Overview(
         since=since,
@@ -143,13 +172,18 @@ def overview(
         alone=alone,
         whole=whole,
         items=tuple(_item(one, found, per_item.get(one.id)) for one in paper.items.values()),
-        pairs=tuple(
-            sliced(place, [one.place == place for one in found])
-            for place in sorted({one.place for one in found})
+        pairs=tuple(sliced(place, [one.place == place for one in found]) for place in places),
+        quarters=tuple(by_quarter.values()),
+        latest=tuple(_named(one) for one in latest),
+        items_through=tuple(
+            Course(paper.items[item].label, through)
+            for item, through in (
+                (item, tuple(by_quarter[one].items[item] for one in latest)) for item in scales
+            )
+            if any(one.pairs for one in through)
         ),
-        quarters=tuple(
-            sliced(_named(quarter), [_quarter(one.on) == quarter for one in found])
-            for quarter in sorted({_quarter(one.on) for one in found})
+        pairs_through=tuple(
+            Course(place, tuple(at_place(place, one) for one in latest)) for place in places if latest
         ),
     )
 
