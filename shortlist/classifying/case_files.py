@@ -21,17 +21,18 @@ def check_cases(rules: Rules) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]
     )
     for ruleset in rules.rulesets:
         reached = set()
-        for document in _beside(rules, "ruleset-cases", ruleset.name):
+        paper = _document(rules, "ruleset", ruleset)
+        for document in _beside(rules, "ruleset-cases", paper):
             for place, case in _sound(document, rules.questionnaire, wrong):
                 verdict = classify(case["answers"], ruleset)
                 wrong += _compare(document, place, case, _ruleset_facts(verdict))
                 reached.add(verdict.rule)
                 reached |= {ruleset.gate.id} if ruleset.gate and verdict.gate_decides else set()
         wanted = [rule.id for rule in ruleset.rules] + ([ruleset.gate.id] if ruleset.gate else [])
-        paper = _document(rules, "ruleset", ruleset)
         unreached += _unreached(paper, [name for name in wanted if name not in reached])
     reached = set()
-    for document in _beside(rules, "duiding-cases", rules.duiding.name):
+    paper = _document(rules, "duiding", rules.duiding)
+    for document in _beside(rules, "duiding-cases", paper):
         for place, case in _sound(document, rules.questionnaire, wrong):
             duiding = describe(case["answers"], rules.duiding, case.get("previous"))
             found = {name: reading.level for name, reading in duiding.items()}
@@ -40,7 +41,6 @@ def check_cases(rules: Rules) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]
             wrong += _compare(document, place, case["levels"], found, "levels")
             wrong += _compare(document, place, case.get("rules", {}), deciding, "rules")
     wanted = [rule.id for theme in rules.duiding.themes for rule in theme.rules]
-    paper = _document(rules, "duiding", rules.duiding)
     unreached += _unreached(paper, [name for name in wanted if name not in reached])
     return tuple(sorted(set(wrong))), tuple(sorted(set(unreached)))
 
@@ -56,8 +56,18 @@ def _ruleset_facts(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _beside(rules: Rules, kind: str, name: str) -> Iterator[Document]:
-    return (document for document in rules.shelf.of_kind(kind) if document.name == name)
+def _beside(rules: Rules, kind: str, version: Document) -> Iterator[Document]:
+    """Yield the files with cases for one version: those of its name, but not what lies beside another version.
+
+    ``x.cases.yaml`` lies beside ``x.yaml``; a file that lies beside none is for every version of the name.
+    """
+    versions = {
+        document.path for document in rules.shelf.of_kind(version.kind) if document.name == version.name
+    }
+    for document in rules.shelf.of_kind(kind):
+        beside = document.path.with_name(document.path.name.replace(".cases.", "."))
+        if document.name == version.name and (beside == version.path or beside not in versions):
+            yield document
 
 
 def _document(rules: Rules, kind: str, thing: Ruleset | Any) -> Document:

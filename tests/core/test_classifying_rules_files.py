@@ -245,6 +245,23 @@ def test_rules_that_relate_too_many_items_at_once_are_refused_and_do_not_stop_th
     assert "te veel vragen" in told
 
 
+def test_cases_hold_for_the_version_they_lie_beside_and_other_cases_for_every_version(folder: Path) -> None:
+    old, new = folder / "rulesets" / "almere-2013.yaml", folder / "rulesets" / "almere-2030.yaml"
+    text = old.read_text(encoding="utf-8")
+    wider = text.replace("items: [alcohol, blowen]", "items: [alcohol, blowen, lachgas]")
+    assert wider != text
+    new.write_text(wider.replace("valid_from: 2013-01-01", "valid_from: 2030-01-01"), encoding="utf-8")
+    old.write_text(text.replace("valid_until: null", "valid_until: 2029-12-31"), encoding="utf-8")
+    wrong, unreached = check_cases(load_rules(folder))
+    assert wrong == ()
+    assert {one.file for one in unreached} == {"rulesets/almere-2030.yaml"}
+    cases = folder / "rulesets" / "almere-2013.cases.yaml"
+    cases.rename(folder / "rulesets" / "almere.cases.yaml")
+    wrong, unreached = check_cases(load_rules(folder))
+    assert any("'alleen_de_poort_is_onbekend'" in str(one) for one in wrong)
+    assert unreached == ()
+
+
 def test_a_case_for_a_theme_or_rule_that_does_not_exist_is_told(folder: Path) -> None:
     file = "duiding.cases.yaml"
     first = change(folder, file, "levels: {ernst: hoog, impact: hoog}", "levels: {ernts: hoog, impact: hoog}")
