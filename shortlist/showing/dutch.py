@@ -7,12 +7,14 @@ messages are replaced when the field is bound, messages that the schema itself g
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from shortlist.showing.words import AMSTERDAM
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 _FIELD_MESSAGES: list[tuple[type[fields.Field[Any]], dict[str, str]]] = [
     (
@@ -92,12 +94,22 @@ def _translate_field(field: fields.Field[Any]) -> None:
                 if field.error_messages.get(key) == standard.get(key):
                     field.error_messages[key] = message
                     standard[key] = message
+    if isinstance(field, (fields.Date, fields.DateTime, LocalDateTime)):
+        field.validators.append(_believable)
     for validator in field.validators:
         _translate_validator(validator, "tekens" if isinstance(field, fields.String) else "keuzes")
     inner = [getattr(field, name, None) for name in ("inner", "key_field", "value_field")]
     for part in [*inner, *getattr(field, "tuple_fields", ())]:
         if isinstance(part, fields.Field):
             _translate_field(part)
+
+
+def _believable(moment: date) -> None:
+    """Refuse a year that nobody means: it is a slip, and the calendar itself ends nearby."""
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValidationError(
+            f"Het jaar {moment.year} kan niet. Kies een jaar van {_FIRST_YEAR} tot en met {_LAST_YEAR}."
+        )
 
 
 def _translate_validator(validator: Any, unit: str) -> None:

@@ -120,6 +120,23 @@ def test_what_is_no_moment_is_told_so(typed: object) -> None:
         LocalDateTime().deserialize(typed)
 
 
+@pytest.mark.parametrize(
+    ("day", "moment", "years"),
+    [("0001-01-01", "1899-12-31T12:00", (1, 1899)), ("9999-12-31", "2200-01-01T12:00", (9999, 2200))],
+)
+def test_a_year_that_nobody_means_is_refused_at_the_door(
+    day: str, moment: str, years: tuple[int, int]
+) -> None:
+    class Asked(DutchSchema):
+        day = fields.Date()
+        moment = LocalDateTime()
+
+    errors = Asked().validate({"day": day, "moment": moment})
+    for year, field in zip(years, ("day", "moment"), strict=True):
+        assert errors[field] == [f"Het jaar {year} kan niet. Kies een jaar van 1900 tot en met 2199."]
+    assert not Asked().validate({"day": "1900-01-01", "moment": "2199-12-31T12:00"})
+
+
 def test_no_english_message_of_marshmallow_reaches_a_user() -> None:
     class Everything(DutchSchema):
         text = fields.String(required=True, validate=validate.Length(min=3, max=5))

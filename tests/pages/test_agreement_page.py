@@ -142,7 +142,11 @@ def test_each_question_and_each_pair_of_organisations_can_be_followed_through_th
 
 @pytest.mark.parametrize(
     ("query", "message"),
-    [("van=morgen", "geen bestaande datum"), ("van=2026-05-02&tot=2026-05-01", "Keer de twee om")],
+    [
+        ("van=morgen", "geen bestaande datum"),
+        ("van=2026-05-02&tot=2026-05-01", "Keer de twee om"),
+        ("van=0001-01-01", "Het jaar 1 kan niet"),
+    ],
 )
 def test_a_period_that_cannot_be_is_named_and_kept(
     client: Browser, groups: City, query: str, message: str
