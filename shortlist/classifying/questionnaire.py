@@ -16,7 +16,7 @@ GEEN_AANWIJZING = "geen_aanwijzing"
 """Looked for, no sign of it: unknown for the exact outcome, *nooit* for the provisional one."""
 
 _NEVER_ASKED = re.compile(
-    r"\b(?:etni|ras\b|huidskleur|afkomst|herkomst|migratie|nationalit|geloof|religi|kerk|moskee|gezondheid|ziek|gezin"
+    r"\b(?:etni|ras\b|huidskleur|afkomst|herkomst|migratie|nationalit|geloof|religi|gezondheid|ziek|gezin"
     r"|famili|schuld(?:en)?\b|woonadres|woonplaats|woont\b)"
 )
 """Beginnings of words that would ask what no question may ask: descent, faith, health, family, debts, residence."""
