@@ -7,7 +7,8 @@ windows, and rosters stay lawful (HiGHS). Prices of these rules go to ``pricing`
 Research 53(6), 2005), so the bound holds whenever the work stops, converged or not.
 
 Left out of the rules, which only makes the bound larger, never wrong: spacing that depends on exact times inside
-windows, ``not_with`` where both still fit in their windows, floors.
+windows and ``not_with`` where both still fit in their windows, beyond what ``coupled`` says that visits which keep
+away from each other are worth together in the whole week; floors.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ import numpy as np
 from highspy.highs import _Highs  # type: ignore[attr-defined]  # see quiet_model
 from numpy.typing import NDArray
 
+from shortlist.planning.coupled import Block, blocks, most_apart
 from shortlist.planning.instance import Floats, Instance, Ints
 from shortlist.planning.pricing import BITS, DONE, LABEL_COLUMNS, price
 
@@ -44,6 +46,8 @@ class Shift:
     buckets: int
     rows: NDArray[np.int64]
     """Master rows that each vertex pays, -1 for none, (n, X)."""
+    shares: Floats
+    """How much of each of these rows a vertex takes, (n, X)."""
 
 
 @dataclass(slots=True)
@@ -131,17 +135,6 @@ def simple_bound(instance: Instance) -> float:
     return worth
 
 
-def most_apart(spans: Sequence[tuple[int, int]], gap: int) -> int:
-    """Return how many starts at least ``gap`` apart fit in stretches (lo, hi); the earliest first is best."""
-    count, free = 0, -(2**60)
-    while True:
-        starts = [max(lo, free) for lo, hi in spans if max(lo, free) <= hi]
-        if not starts:
-            return count
-        count += 1
-        free = min(starts) + gap
-
-
 class Master:
     """The restricted master problem with its pricing; see the module's text."""
 
@@ -153,7 +146,7 @@ class Master:
         self.metric = _metric(instance)
         self.shifts = self._group()
         self.step = grid(instance.arrays.value)
-        self.bound = Bound(simple_bound(instance))
+        self.bound = self._first_bound()
         largest = max((len(s.vertex) for s in self.shifts), default=1)
         words = max((s.memory.shape[1] for s in self.shifts), default=1)
         self._label = np.zeros((labels, LABEL_COLUMNS), np.int32)
@@ -181,10 +174,29 @@ class Master:
             self._clusters([v], gap - int(a.service[v]))
             own_gap.append(gap)
         self._apart(own_gap)
+        self.blocks: list[tuple[int, Block]] = []
+        self._block_rows: dict[int, dict[int, float]] = {}
+        for block in blocks(self.instance):
+            for v, share in zip(block.visits, block.shares, strict=True):
+                self._block_rows.setdefault(v, {})[len(self.right)] = share
+            self.blocks.append((len(self.right), block))
+            self.right.append(block.most)
         self.roster_rows = []
         for keys, _ in self.instance.sets:
             self.roster_rows.append(len(self.right))
             self.right.append(float(len(keys) - 1))
+
+    def _first_bound(self) -> Bound:
+        """Return the better of two bounds without pricing: by hours, and by visits that keep away from each other."""
+        a = self.instance.arrays
+        prices = np.zeros(len(self.right))
+        prices[: len(a.value)] = a.value
+        for row, block in self.blocks:
+            if not np.any(prices[list(block.visits)] == 0.0):
+                prices[row] = block.unit
+                prices[list(block.visits)] = 0.0
+        by_hours, apart = simple_bound(self.instance), float(prices @ np.array(self.right))
+        return Bound(apart, prices=prices) if apart < by_hours else Bound(by_hours)
 
     def _clusters(self, visits: Sequence[int], gap: int) -> None:
         """Add rows for stretches of windows in which fewer occurrences fit than are wanted.
@@ -310,11 +322,14 @@ class Master:
         length = int(a.end[route] - a.start[route])
         buckets = max(96, length // max(1, least) + 2)
         rows = [
-            [int(v), *self._cluster_rows.get((int(v), int(w)), [])]
+            {int(v): 1.0}
+            | dict.fromkeys(self._cluster_rows.get((int(v), int(w)), ()), 1.0)
+            | self._block_rows.get(int(v), {})
             for v, w in zip(visit, a.slot_window[slots], strict=True)
         ]
         wide = max(len(r) for r in rows)
-        table = np.array([r + [-1] * (wide - len(r)) for r in rows], dtype=np.int64)
+        table = np.array([[*r, *[-1] * (wide - len(r))] for r in rows], dtype=np.int64)
+        shares = np.array([[*r.values(), *[0.0] * (wide - len(r))] for r in rows])
         return Shift(
             routes,
             slots,
@@ -323,6 +338,7 @@ class Master:
             memory,
             buckets if buckets <= _MOST_BUCKETS and least > 0 else 1,
             table,
+            shares,
         )
 
     def _repeats(self, v: int, slots: Ints) -> bool:
@@ -350,9 +366,12 @@ class Master:
         """Return the rows that a column pays and how often."""
         shift = self.shifts[column.shift]
         paid: dict[int, float] = {self.shift_rows[column.shift]: 1.0}
-        for row in shift.rows[list(column.vertices)].ravel():
+        at = list(column.vertices)
+        for row, share in zip(
+            shift.rows[at].ravel().tolist(), shift.shares[at].ravel().tolist(), strict=True
+        ):
             if row >= 0:
-                paid[int(row)] = paid.get(int(row), 0.0) + 1.0
+                paid[row] = paid.get(row, 0.0) + share
         for q in self.sets_of(shift.routes[0]):
             paid[self.roster_rows[q]] = 1.0
         return paid
@@ -424,7 +443,7 @@ class Master:
         for number, shift in enumerate(self.shifts):
             if stop():
                 return np.inf, found, False
-            paid = np.append(prices, 0.0)[shift.rows].sum(axis=1)
+            paid = (np.append(prices, 0.0)[shift.rows] * shift.shares).sum(axis=1)
             prize = a.value[a.slot_visit[shift.slots]] - paid
             roster = sum(prices[self.roster_rows[q]] for q in self.sets_of(shift.routes[0]))
             own = float(prices[self.shift_rows[number]])

@@ -9,7 +9,7 @@ The only clock is a stopwatch, and only to stop in time; with ``iterations`` alo
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from time import monotonic
 
@@ -19,7 +19,7 @@ from shortlist.errors import Broken
 from shortlist.planning.bound import Master, round_soundly, tighten
 from shortlist.planning.instance import Instance, Ints, build
 from shortlist.planning.packing import pack
-from shortlist.planning.plan import Kept, Plan, Route, Stop, count_kept, gap, to_json
+from shortlist.planning.plan import Kept, Plan, Route, Stop, count_kept, gap, numbered, to_json
 from shortlist.planning.problem import Problem
 from shortlist.planning.reasons import unplanned
 from shortlist.planning.searcher import Searcher
@@ -123,6 +123,7 @@ class _Run:
         self.second: Searcher | None = None
         self.master = Master(self.instance)
         self.bound = self.master.bound
+        self.first_bound = self.bound.best
         self.best_value = self.search.value()
         self.offered: Ints | None = None
         self.guard = Lock()
@@ -149,7 +150,12 @@ class _Run:
     def proven(self) -> bool:
         """Say whether the best plan reaches the bound."""
         reached = round_soundly(self.bound.best, self.master.step) <= self.best_value + 1e-9
-        return bool(reached) and not self.keep and not self.problem.floors
+        return bool(reached) and not self.keep and self._floors_met()
+
+    def _floors_met(self) -> bool:
+        a = self.instance.arrays
+        area = a.area[a.slot_visit[self.search.best()]]
+        return bool(np.all(np.bincount(area[area >= 0], minlength=len(a.floor)) >= a.floor))
 
     # Steps --------------------------------------------------------------------------------------------------------
 
@@ -203,7 +209,7 @@ class _Run:
     def _leave_bound(self) -> bool:
         """Say whether the time left serves better plans more than a lower bound."""
         share = self.share()
-        hopeless = share > _HOPEFUL and self.bound.prices is None
+        hopeless = share > _HOPEFUL and self.bound.best >= self.first_bound
         return hopeless or share > _BOUND_SHARE or self.over()
 
     def _search_beside(self, seconds: float) -> None:
@@ -274,16 +280,8 @@ class _Run:
         """Give the best plan its times and reasons, check it, and return it."""
         if self.failure is not None:
             raise self.failure
-        routes = self._timed()
+        routes = numbered(self._timed())
         made = sorted((s for r in routes for s in r.stops), key=lambda s: (s.start, s.team))
-        number: dict[int, int] = {}
-        occurrence = {}
-        for stop in made:
-            number[stop.visit] = number.get(stop.visit, 0) + 1
-            occurrence[stop] = number[stop.visit]
-        routes = [
-            replace(r, stops=tuple(replace(s, occurrence=occurrence[s]) for s in r.stops)) for r in routes
-        ]
         value = float(sum(self.problem.visits[s.visit].value for s in made))
         plan = Plan(
             routes=tuple(routes),
