@@ -30,6 +30,12 @@ _MEMORY = 10
 _MOST_BUCKETS = 1500
 _LONGEST_STRETCH = 10
 _CHEAP_LABELS = 1_500_000
+_LARGE = 100
+"""Routes from which a master problem is large: its prices need the middle of the best ones."""
+_MOST_COLUMNS, _KEPT_COLUMNS = 16_000, 10_000
+"""When a large master has more columns than the first, it goes on with the second."""
+_CLOSE = 5e-4
+"""Share of its value that a large master's bound may lie above it and yet be settled."""
 _INF = highspy.kHighsInf
 
 
@@ -141,6 +147,7 @@ class Master:
     def __init__(self, instance: Instance, *, labels: int = 1_000_000) -> None:
         self.instance = instance
         self.columns: list[Column] = []
+        self.large = len(instance.arrays.start) >= _LARGE
         self._known: set[tuple[int, tuple[int, ...]]] = set()
         self._rules()
         self.metric = _metric(instance)
@@ -425,12 +432,37 @@ class Master:
             found.append((self.shift_of[route], tuple(position[int(s)] for s in slots)))
         return self.add(found)
 
-    def solve(self) -> tuple[float, Floats]:
-        """Solve the restricted master; return its value and the prices of the rows (never negative)."""
+    def solve(self, *, tolerance: float = 1e-7) -> tuple[float, Floats]:
+        """Solve the restricted master; return its value and the prices of the rows (never negative).
+
+        A large one has many best prices, and the corner that the simplex ends in tells little about routes that are
+        not known yet. There an interior point within ``tolerance`` is taken, from the middle of the best ones
+        (J. Gondzio, P. González-Brevis and P. Munari, "New developments in the primal-dual column generation
+        technique", European Journal of Operational Research 224(1), 2013).
+        """
+        if self.large:
+            self._model.setOptionValue("solver", "ipm")
+            self._model.setOptionValue("run_crossover", "off")
+            self._model.setOptionValue("ipm_optimality_tolerance", tolerance)
         self._model.run()
         solution = self._model.getSolution()
+        value = float(self._model.getObjectiveValue())
         prices = np.maximum(0.0, np.abs(np.array(solution.row_dual)))
-        return float(self._model.getObjectiveValue()), prices
+        return value, prices
+
+    def trim(self) -> None:
+        """Drop columns of a large master that are far from paying, as the linear program just solved says."""
+        if not self.large or len(self.columns) <= _MOST_COLUMNS:
+            return
+        short = np.abs(np.array(self._model.getSolution().col_dual))
+        which = np.sort(np.argsort(short, kind="stable")[_KEPT_COLUMNS:])
+        gone = np.zeros(len(self.columns), dtype=np.bool_)
+        gone[which] = True
+        self._model.deleteCols(len(which), which.astype(np.int32))
+        self._known.difference_update(
+            (c.shift, c.vertices) for c, out in zip(self.columns, gone, strict=True) if out
+        )
+        self.columns = [c for c, out in zip(self.columns, gone, strict=True) if not out]
 
     def price(
         self, prices: Floats, *, exact: bool, stop: Callable[[], bool]
@@ -524,12 +556,14 @@ def tighten(
 ) -> Bound:
     """Lower the bound round by round until it converges, equals ``enough()`` or ``stop()`` says so."""
     bound = master.bound
-    center: Floats | None = None
+    center = bound.prices if bound.rounds else None
     exact, smooth = True, 0.5
     for _ in range(most_rounds):
         if stop():
             break
-        value, prices = master.solve()
+        apart = (bound.best - bound.trail[-1][0]) / bound.best if bound.trail and bound.best > 0 else 1.0
+        value, prices = master.solve(tolerance=min(1e-2, max(1e-6, 0.1 * apart)))
+        master.trim()
         bound.rounds += 1
         used = prices if center is None else smooth * center + (1 - smooth) * prices
         limit, found, holds = master.price(used, exact=exact, stop=stop)
@@ -539,9 +573,8 @@ def tighten(
         bound.trail.append((value, bound.best))
         if told is not None:
             told(bound)
-        if round_soundly(bound.best, master.step) <= enough() + 1e-9 or bound.best - value <= 1e-6 * max(
-            1.0, value
-        ):
+        near = (_CLOSE if master.large else 1e-6) * max(1.0, value)
+        if round_soundly(bound.best, master.step) <= enough() + 1e-9 or bound.best - value <= near:
             bound.converged = True
             break
         if not added and holds and smooth == 0.0:

@@ -17,8 +17,10 @@ import numpy as np
 
 from shortlist.errors import Broken
 from shortlist.planning.bound import Master, round_soundly, tighten
+from shortlist.planning.diving import dive
 from shortlist.planning.instance import Instance, Ints, build
 from shortlist.planning.packing import pack
+from shortlist.planning.part_routes import add_part_routes
 from shortlist.planning.plan import Kept, Plan, Route, Stop, count_kept, gap, numbered, to_json
 from shortlist.planning.problem import Problem
 from shortlist.planning.reasons import unplanned
@@ -30,10 +32,16 @@ DEFAULT_SECONDS = 10.0
 _CHUNK = 500
 _BOUND_SHARE = 0.6
 """Share of the time that the bound may take before its thread turns to better plans."""
+_ROUND_SHARE = 0.4
+"""Share of the time after which a large week rounds the fractional plan; then it lowers the bound further."""
+_LARGE_BOUND_SHARE = 0.85
+"""Share of the time that the bound of a large week may take; set packing finds little more there."""
 _HOPEFUL = 0.2
 """Share of the time after which the bound goes on only when column generation lowered it at least once."""
 _NODES = 20
 """Nodes of set packing when steps are counted."""
+_WARM = 0.8
+"""How far the search has cooled when it goes on from a plan rounded from the bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,9 @@ class _Run:
         self.first_bound = self.bound.best
         self.best_value = self.search.value()
         self.offered: Ints | None = None
+        self.warm: float | None = None
+        """Share of the work at which a large week's search went on from the rounded plan."""
+        self.rounded = self.dived = False
         self.guard = Lock()
         self.finished = Event()
         self.failure: Exception | None = None
@@ -187,7 +198,7 @@ class _Run:
             chunk = chunk if steps is None else min(_CHUNK, steps - done)
             before = self.stopwatch()
             self._take_offer()
-            self.search.step(chunk, share)
+            self.search.step(chunk, self._cooled(share))
             done += chunk
             if steps is None:
                 chunk = _next_chunk(chunk, self.stopwatch() - before)
@@ -209,6 +220,8 @@ class _Run:
     def _leave_bound(self) -> bool:
         """Say whether the time left serves better plans more than a lower bound."""
         share = self.share()
+        if self.master.large:  # its routes are needed to round from, however low the bound is
+            return share > (_ROUND_SHARE if not self.dived else _LARGE_BOUND_SHARE) or self.over()
         hopeless = share > _HOPEFUL and self.bound.best >= self.first_bound
         return hopeless or share > _BOUND_SHARE or self.over()
 
@@ -221,13 +234,25 @@ class _Run:
         until = begun + max(0.05, min(0.2, seconds / (self.seconds or DEFAULT_SECONDS)))
         while not self.over() and self.share() < until:
             before = self.stopwatch()
-            second.step(chunk, self.share())
+            second.step(chunk, self._cooled(self.share()))
             chunk = _next_chunk(chunk, self.stopwatch() - before)
         self._offer(second.best())
 
     def _lower(self, stop: Callable[[], bool], *, rounds: int) -> None:
         self.master.add_slots(self._routes(4000))
+        if self.master.large:
+            add_part_routes(self.problem, self.master, seed=self.seed, stop=stop)
         tighten(self.master, stop=stop, most_rounds=rounds, enough=lambda: self.best_value)
+        if self.master.large and not self.over():
+            self._offer(dive(self.master, worth=self.search.tables.worth, stop=self.over), rounded=True)
+            self.dived = True
+            tighten(self.master, stop=stop, most_rounds=rounds, enough=lambda: self.best_value)
+
+    def _cooled(self, share: float) -> float:
+        """Return how cold to search: from hot to cold once, or on from ``_WARM`` after a plan was rounded."""
+        if self.warm is None:
+            return share
+        return _WARM + (1.0 - _WARM) * (share - self.warm) / max(1e-9, 1.0 - self.warm)
 
     def _routes(self, most: int) -> list[tuple[int, Ints]]:
         """Return the routes of the best plan and the latest remembered ones."""
@@ -251,16 +276,17 @@ class _Run:
         if slots is not None:
             self._offer(slots)
 
-    def _offer(self, slots: Ints) -> None:
+    def _offer(self, slots: Ints, *, rounded: bool = False) -> None:
         with self.guard:
-            self.offered = slots
+            self.offered, self.rounded = slots, rounded
 
     def _take_offer(self) -> None:
         """Go on from the plan that the other thread offers, when it is better."""
         with self.guard:
             slots, self.offered = self.offered, None
-        if slots is not None:
-            self.search.adopt(slots)
+            rounded = self.rounded
+        if slots is not None and self.search.adopt(slots) and rounded:
+            self.warm = self.share() if self.iterations is None else 0.5
 
     def _tell(self) -> None:
         value, bound = self.search.value(), self.bound.best

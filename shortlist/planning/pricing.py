@@ -190,10 +190,8 @@ def price(
     lawful route.
     """
     n = vertex.shape[0]
-    words = memory.shape[1]
     buckets = complete.shape[2]
     width = (end - start) // buckets + 1
-    most = label.shape[0]
     bounded = buckets > 1
     # Vertices that may be in a good route, the latest last moment first, with what the loops below ask of them.
     order = np.argsort(-vertex[:, V_HI])
@@ -303,5 +301,3 @@ def price(
                 out[i, size] = label[walk, L_VERTEX]
                 walk = label[walk, L_BEFORE]
     return status, limit, labels
-
-

@@ -127,9 +127,8 @@ def _cheapest(
         lo = slots[slot, S_LO]
         last = slots[slot, S_HI]
         k = 0
-        if near and slots[slot, S_FAR] == 1 and routes[route, STAMP] != tally[STEP]:
-            k = others + 1
-        elif n >= stops.shape[2] or (n == 0 and not opens(routes, rosters, stops, route)):
+        far = near and slots[slot, S_FAR] == 1 and routes[route, STAMP] != tally[STEP]
+        if far or n >= stops.shape[2] or (n == 0 and not opens(routes, rosters, stops, route)):
             k = others + 1
         while k <= others:
             hi = last
