@@ -85,6 +85,10 @@ class Bound:
     """(restricted master's value, bound) per round."""
     prices: Floats | None = None
     """Prices of the rows that gave ``best``, None as long as that came without prices."""
+    reached: float = np.inf
+    """The lowest that pricing gave: above ``best`` as long as that came without pricing."""
+    center: Floats | None = None
+    """Prices of the rows that gave ``reached``."""
 
 
 def quiet_model() -> Any:
@@ -556,19 +560,20 @@ def tighten(
 ) -> Bound:
     """Lower the bound round by round until it converges, equals ``enough()`` or ``stop()`` says so."""
     bound = master.bound
-    center = bound.prices if bound.rounds else None
     exact, smooth = True, 0.5
     for _ in range(most_rounds):
         if stop():
             break
-        apart = (bound.best - bound.trail[-1][0]) / bound.best if bound.trail and bound.best > 0 else 1.0
+        apart = 1.0 - bound.trail[-1][0] / bound.reached if bound.trail and bound.reached > 0 else 1.0
         value, prices = master.solve(tolerance=min(1e-2, max(1e-6, 0.1 * apart)))
         master.trim()
         bound.rounds += 1
-        used = prices if center is None else smooth * center + (1 - smooth) * prices
+        used = prices if bound.center is None else smooth * bound.center + (1 - smooth) * prices
         limit, found, holds = master.price(used, exact=exact, stop=stop)
+        if holds and limit < bound.reached:
+            bound.reached, bound.center = limit, used
         if holds and limit < bound.best:
-            bound.best, bound.prices, center = limit, used, used
+            bound.best, bound.prices = limit, used
         added = master.add(found)
         bound.trail.append((value, bound.best))
         if told is not None:
