@@ -7,7 +7,8 @@ windows, and rosters stay lawful (HiGHS). Prices of these rules go to ``pricing`
 Research 53(6), 2005), so the bound holds whenever the work stops, converged or not.
 
 Left out of the rules, which only makes the bound larger, never wrong: spacing that depends on exact times inside
-windows, ``not_with`` where both still fit in their windows, floors.
+windows and ``not_with`` where both still fit in their windows, beyond what ``coupled`` says that visits which keep
+away from each other are worth together in the whole week; floors.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ import numpy as np
 from highspy.highs import _Highs  # type: ignore[attr-defined]  # see quiet_model
 from numpy.typing import NDArray
 
+from shortlist.planning.coupled import Block, blocks, most_apart
 from shortlist.planning.instance import Floats, Instance, Ints
 from shortlist.planning.pricing import BITS, DONE, LABEL_COLUMNS, price
 
@@ -28,6 +30,12 @@ _MEMORY = 10
 _MOST_BUCKETS = 1500
 _LONGEST_STRETCH = 10
 _CHEAP_LABELS = 1_500_000
+_LARGE = 100
+"""Routes from which a master problem is large: its prices need the middle of the best ones."""
+_MOST_COLUMNS, _KEPT_COLUMNS = 16_000, 10_000
+"""When a large master has more columns than the first, it goes on with the second."""
+_CLOSE = 5e-4
+"""Share of its value that a large master's bound may lie above it and yet be settled."""
 _INF = highspy.kHighsInf
 
 
@@ -44,6 +52,8 @@ class Shift:
     buckets: int
     rows: NDArray[np.int64]
     """Master rows that each vertex pays, -1 for none, (n, X)."""
+    shares: Floats
+    """How much of each of these rows a vertex takes, (n, X)."""
 
 
 @dataclass(slots=True)
@@ -75,6 +85,10 @@ class Bound:
     """(restricted master's value, bound) per round."""
     prices: Floats | None = None
     """Prices of the rows that gave ``best``, None as long as that came without prices."""
+    reached: float = np.inf
+    """The lowest that pricing gave: above ``best`` as long as that came without pricing."""
+    center: Floats | None = None
+    """Prices of the rows that gave ``reached``."""
 
 
 def quiet_model() -> Any:
@@ -131,29 +145,19 @@ def simple_bound(instance: Instance) -> float:
     return worth
 
 
-def most_apart(spans: Sequence[tuple[int, int]], gap: int) -> int:
-    """Return how many starts at least ``gap`` apart fit in stretches (lo, hi); the earliest first is best."""
-    count, free = 0, -(2**60)
-    while True:
-        starts = [max(lo, free) for lo, hi in spans if max(lo, free) <= hi]
-        if not starts:
-            return count
-        count += 1
-        free = min(starts) + gap
-
-
 class Master:
     """The restricted master problem with its pricing; see the module's text."""
 
     def __init__(self, instance: Instance, *, labels: int = 1_000_000) -> None:
         self.instance = instance
         self.columns: list[Column] = []
+        self.large = len(instance.arrays.start) >= _LARGE
         self._known: set[tuple[int, tuple[int, ...]]] = set()
         self._rules()
         self.metric = _metric(instance)
         self.shifts = self._group()
         self.step = grid(instance.arrays.value)
-        self.bound = Bound(simple_bound(instance))
+        self.bound = self._first_bound()
         largest = max((len(s.vertex) for s in self.shifts), default=1)
         words = max((s.memory.shape[1] for s in self.shifts), default=1)
         self._label = np.zeros((labels, LABEL_COLUMNS), np.int32)
@@ -181,10 +185,29 @@ class Master:
             self._clusters([v], gap - int(a.service[v]))
             own_gap.append(gap)
         self._apart(own_gap)
+        self.blocks: list[tuple[int, Block]] = []
+        self._block_rows: dict[int, dict[int, float]] = {}
+        for block in blocks(self.instance):
+            for v, share in zip(block.visits, block.shares, strict=True):
+                self._block_rows.setdefault(v, {})[len(self.right)] = share
+            self.blocks.append((len(self.right), block))
+            self.right.append(block.most)
         self.roster_rows = []
         for keys, _ in self.instance.sets:
             self.roster_rows.append(len(self.right))
             self.right.append(float(len(keys) - 1))
+
+    def _first_bound(self) -> Bound:
+        """Return the better of two bounds without pricing: by hours, and by visits that keep away from each other."""
+        a = self.instance.arrays
+        prices = np.zeros(len(self.right))
+        prices[: len(a.value)] = a.value
+        for row, block in self.blocks:
+            if not np.any(prices[list(block.visits)] == 0.0):
+                prices[row] = block.unit
+                prices[list(block.visits)] = 0.0
+        by_hours, apart = simple_bound(self.instance), float(prices @ np.array(self.right))
+        return Bound(apart, prices=prices) if apart < by_hours else Bound(by_hours)
 
     def _clusters(self, visits: Sequence[int], gap: int) -> None:
         """Add rows for stretches of windows in which fewer occurrences fit than are wanted.
@@ -310,11 +333,14 @@ class Master:
         length = int(a.end[route] - a.start[route])
         buckets = max(96, length // max(1, least) + 2)
         rows = [
-            [int(v), *self._cluster_rows.get((int(v), int(w)), [])]
+            {int(v): 1.0}
+            | dict.fromkeys(self._cluster_rows.get((int(v), int(w)), ()), 1.0)
+            | self._block_rows.get(int(v), {})
             for v, w in zip(visit, a.slot_window[slots], strict=True)
         ]
         wide = max(len(r) for r in rows)
-        table = np.array([r + [-1] * (wide - len(r)) for r in rows], dtype=np.int64)
+        table = np.array([[*r, *[-1] * (wide - len(r))] for r in rows], dtype=np.int64)
+        shares = np.array([[*r.values(), *[0.0] * (wide - len(r))] for r in rows])
         return Shift(
             routes,
             slots,
@@ -323,6 +349,7 @@ class Master:
             memory,
             buckets if buckets <= _MOST_BUCKETS and least > 0 else 1,
             table,
+            shares,
         )
 
     def _repeats(self, v: int, slots: Ints) -> bool:
@@ -350,9 +377,12 @@ class Master:
         """Return the rows that a column pays and how often."""
         shift = self.shifts[column.shift]
         paid: dict[int, float] = {self.shift_rows[column.shift]: 1.0}
-        for row in shift.rows[list(column.vertices)].ravel():
+        at = list(column.vertices)
+        for row, share in zip(
+            shift.rows[at].ravel().tolist(), shift.shares[at].ravel().tolist(), strict=True
+        ):
             if row >= 0:
-                paid[int(row)] = paid.get(int(row), 0.0) + 1.0
+                paid[row] = paid.get(row, 0.0) + share
         for q in self.sets_of(shift.routes[0]):
             paid[self.roster_rows[q]] = 1.0
         return paid
@@ -406,12 +436,37 @@ class Master:
             found.append((self.shift_of[route], tuple(position[int(s)] for s in slots)))
         return self.add(found)
 
-    def solve(self) -> tuple[float, Floats]:
-        """Solve the restricted master; return its value and the prices of the rows (never negative)."""
+    def solve(self, *, tolerance: float = 1e-7) -> tuple[float, Floats]:
+        """Solve the restricted master; return its value and the prices of the rows (never negative).
+
+        A large one has many best prices, and the corner that the simplex ends in tells little about routes that are
+        not known yet. There an interior point within ``tolerance`` is taken, from the middle of the best ones
+        (J. Gondzio, P. González-Brevis and P. Munari, "New developments in the primal-dual column generation
+        technique", European Journal of Operational Research 224(1), 2013).
+        """
+        if self.large:
+            self._model.setOptionValue("solver", "ipm")
+            self._model.setOptionValue("run_crossover", "off")
+            self._model.setOptionValue("ipm_optimality_tolerance", tolerance)
         self._model.run()
         solution = self._model.getSolution()
+        value = float(self._model.getObjectiveValue())
         prices = np.maximum(0.0, np.abs(np.array(solution.row_dual)))
-        return float(self._model.getObjectiveValue()), prices
+        return value, prices
+
+    def trim(self) -> None:
+        """Drop columns of a large master that are far from paying, as the linear program just solved says."""
+        if not self.large or len(self.columns) <= _MOST_COLUMNS:
+            return
+        short = np.abs(np.array(self._model.getSolution().col_dual))
+        which = np.sort(np.argsort(short, kind="stable")[_KEPT_COLUMNS:])
+        gone = np.zeros(len(self.columns), dtype=np.bool_)
+        gone[which] = True
+        self._model.deleteCols(len(which), which.astype(np.int32))
+        self._known.difference_update(
+            (c.shift, c.vertices) for c, out in zip(self.columns, gone, strict=True) if out
+        )
+        self.columns = [c for c, out in zip(self.columns, gone, strict=True) if not out]
 
     def price(
         self, prices: Floats, *, exact: bool, stop: Callable[[], bool]
@@ -424,7 +479,7 @@ class Master:
         for number, shift in enumerate(self.shifts):
             if stop():
                 return np.inf, found, False
-            paid = np.append(prices, 0.0)[shift.rows].sum(axis=1)
+            paid = (np.append(prices, 0.0)[shift.rows] * shift.shares).sum(axis=1)
             prize = a.value[a.slot_visit[shift.slots]] - paid
             roster = sum(prices[self.roster_rows[q]] for q in self.sets_of(shift.routes[0]))
             own = float(prices[self.shift_rows[number]])
@@ -505,24 +560,26 @@ def tighten(
 ) -> Bound:
     """Lower the bound round by round until it converges, equals ``enough()`` or ``stop()`` says so."""
     bound = master.bound
-    center: Floats | None = None
     exact, smooth = True, 0.5
     for _ in range(most_rounds):
         if stop():
             break
-        value, prices = master.solve()
+        apart = 1.0 - bound.trail[-1][0] / bound.reached if bound.trail and bound.reached > 0 else 1.0
+        value, prices = master.solve(tolerance=min(1e-2, max(1e-6, 0.1 * apart)))
+        master.trim()
         bound.rounds += 1
-        used = prices if center is None else smooth * center + (1 - smooth) * prices
+        used = prices if bound.center is None else smooth * bound.center + (1 - smooth) * prices
         limit, found, holds = master.price(used, exact=exact, stop=stop)
+        if holds and limit < bound.reached:
+            bound.reached, bound.center = limit, used
         if holds and limit < bound.best:
-            bound.best, bound.prices, center = limit, used, used
+            bound.best, bound.prices = limit, used
         added = master.add(found)
         bound.trail.append((value, bound.best))
         if told is not None:
             told(bound)
-        if round_soundly(bound.best, master.step) <= enough() + 1e-9 or bound.best - value <= 1e-6 * max(
-            1.0, value
-        ):
+        near = (_CLOSE if master.large else 1e-6) * max(1.0, value)
+        if round_soundly(bound.best, master.step) <= enough() + 1e-9 or bound.best - value <= near:
             bound.converged = True
             break
         if not added and holds and smooth == 0.0:

@@ -3,8 +3,8 @@
 The bound of a whole week (``bound``) holds for *any* prices that are never negative: what all wanted visits, stretches
 of windows and rosters cost together, plus the best that each shift can earn when it pays those prices. The parts, each
 solved by itself, give good prices for their own rows. Every row of a part is a rule of the whole week too: visits as
-often as wanted, people's rosters (a person is never cut), and spacing inside stretches of windows, where the right-hand
-side is counted anew from the full windows. So
+often as wanted, people's rosters (a person is never cut), spacing inside stretches of windows and what visits that
+keep away from each other are worth together, where the right-hand side is counted anew from the full windows. So
 
     sum(price * right-hand side over all rows of all parts) + sum over all shifts of (its best route)
 
@@ -23,7 +23,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from shortlist.planning.bound import Master, most_apart
+from shortlist.planning.bound import Master
+from shortlist.planning.coupled import most_apart, rooms
 from shortlist.planning.instance import Floats, build
 from shortlist.planning.parts import Part
 from shortlist.planning.problem import Problem
@@ -44,6 +45,8 @@ class Prices:
     visit: tuple[float, ...]
     stretch: tuple[tuple[tuple[tuple[int, int], ...], int, float], ...]
     """Windows (visit, window), seconds between any two starts, price."""
+    block: tuple[tuple[tuple[int, ...], float], ...]
+    """Visits that keep away from each other, and the share of their worth that they pay."""
     roster: tuple[tuple[tuple[int, ...], float], ...]
     """Routes of which one stays closed, price, in the order of the part's roster sets."""
     route: tuple[float, ...]
@@ -94,6 +97,9 @@ def prices_of(master: Master) -> Prices:
         tuple(prices[:visits].tolist()),
         tuple((s.windows, s.gap, float(prices[s.row])) for s in master.stretches if prices[s.row] > 0),
         tuple(
+            (block.visits, float(prices[row]) / block.unit) for row, block in master.blocks if prices[row] > 0
+        ),
+        tuple(
             (keys, float(prices[row]))
             for (keys, _), row in zip(master.instance.sets, master.roster_rows, strict=True)
         ),
@@ -127,6 +133,14 @@ def combine(problem: Problem, parts: Sequence[Part], prices: Sequence[Prices]) -
                 window[key] = window.get(key, 0.0) + price
         paid += sum((len(keys) - 1) * price for keys, price in own.roster)
     paid += float(visit @ np.array([v.times for v in problem.visits], dtype=np.float64))
+    linked = [
+        (tuple(part.visits[v] for v in local), price)
+        for part, own in zip(parts, prices, strict=True)
+        for local, price in own.block
+    ]
+    for (whole_block, price), room in zip(linked, rooms(problem, [b for b, _ in linked]), strict=True):
+        paid += price * room
+        visit[list(whole_block)] += price * np.array([problem.visits[v].value for v in whole_block])
     return Reduced(paid, visit, window)
 
 

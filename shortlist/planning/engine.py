@@ -9,7 +9,7 @@ The only clock is a stopwatch, and only to stop in time; with ``iterations`` alo
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from time import monotonic
 
@@ -17,9 +17,11 @@ import numpy as np
 
 from shortlist.errors import Broken
 from shortlist.planning.bound import Master, round_soundly, tighten
+from shortlist.planning.diving import dive
 from shortlist.planning.instance import Instance, Ints, build
 from shortlist.planning.packing import pack
-from shortlist.planning.plan import Kept, Plan, Route, Stop, count_kept, gap, to_json
+from shortlist.planning.part_routes import add_part_routes
+from shortlist.planning.plan import Kept, Plan, Route, Stop, count_kept, gap, numbered, to_json
 from shortlist.planning.problem import Problem
 from shortlist.planning.reasons import unplanned
 from shortlist.planning.searcher import Searcher
@@ -30,10 +32,16 @@ DEFAULT_SECONDS = 10.0
 _CHUNK = 500
 _BOUND_SHARE = 0.6
 """Share of the time that the bound may take before its thread turns to better plans."""
+_ROUND_SHARE = 0.4
+"""Share of the time after which a large week rounds the fractional plan; then it lowers the bound further."""
+_LARGE_BOUND_SHARE = 0.85
+"""Share of the time that the bound of a large week may take; set packing finds little more there."""
 _HOPEFUL = 0.2
 """Share of the time after which the bound goes on only when column generation lowered it at least once."""
 _NODES = 20
 """Nodes of set packing when steps are counted."""
+_WARM = 0.8
+"""How far the search has cooled when it goes on from a plan rounded from the bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +131,12 @@ class _Run:
         self.second: Searcher | None = None
         self.master = Master(self.instance)
         self.bound = self.master.bound
+        self.first_bound = self.bound.best
         self.best_value = self.search.value()
         self.offered: Ints | None = None
+        self.warm: float | None = None
+        """Share of the work at which a large week's search went on from the rounded plan."""
+        self.rounded = self.dived = False
         self.guard = Lock()
         self.finished = Event()
         self.failure: Exception | None = None
@@ -149,7 +161,12 @@ class _Run:
     def proven(self) -> bool:
         """Say whether the best plan reaches the bound."""
         reached = round_soundly(self.bound.best, self.master.step) <= self.best_value + 1e-9
-        return bool(reached) and not self.keep and not self.problem.floors
+        return bool(reached) and not self.keep and self._floors_met()
+
+    def _floors_met(self) -> bool:
+        a = self.instance.arrays
+        area = a.area[a.slot_visit[self.search.best()]]
+        return bool(np.all(np.bincount(area[area >= 0], minlength=len(a.floor)) >= a.floor))
 
     # Steps --------------------------------------------------------------------------------------------------------
 
@@ -181,7 +198,7 @@ class _Run:
             chunk = chunk if steps is None else min(_CHUNK, steps - done)
             before = self.stopwatch()
             self._take_offer()
-            self.search.step(chunk, share)
+            self.search.step(chunk, self._cooled(share))
             done += chunk
             if steps is None:
                 chunk = _next_chunk(chunk, self.stopwatch() - before)
@@ -203,7 +220,9 @@ class _Run:
     def _leave_bound(self) -> bool:
         """Say whether the time left serves better plans more than a lower bound."""
         share = self.share()
-        hopeless = share > _HOPEFUL and self.bound.prices is None
+        if self.master.large:  # its routes are needed to round from, however low the bound is
+            return share > (_ROUND_SHARE if not self.dived else _LARGE_BOUND_SHARE) or self.over()
+        hopeless = share > _HOPEFUL and self.bound.best >= self.first_bound
         return hopeless or share > _BOUND_SHARE or self.over()
 
     def _search_beside(self, seconds: float) -> None:
@@ -215,13 +234,25 @@ class _Run:
         until = begun + max(0.05, min(0.2, seconds / (self.seconds or DEFAULT_SECONDS)))
         while not self.over() and self.share() < until:
             before = self.stopwatch()
-            second.step(chunk, self.share())
+            second.step(chunk, self._cooled(self.share()))
             chunk = _next_chunk(chunk, self.stopwatch() - before)
         self._offer(second.best())
 
     def _lower(self, stop: Callable[[], bool], *, rounds: int) -> None:
         self.master.add_slots(self._routes(4000))
+        if self.master.large:
+            add_part_routes(self.problem, self.master, seed=self.seed, stop=stop)
         tighten(self.master, stop=stop, most_rounds=rounds, enough=lambda: self.best_value)
+        if self.master.large and not self.over():
+            self._offer(dive(self.master, worth=self.search.tables.worth, stop=self.over), rounded=True)
+            self.dived = True
+            tighten(self.master, stop=stop, most_rounds=rounds, enough=lambda: self.best_value)
+
+    def _cooled(self, share: float) -> float:
+        """Return how cold to search: from hot to cold once, or on from ``_WARM`` after a plan was rounded."""
+        if self.warm is None:
+            return share
+        return _WARM + (1.0 - _WARM) * (share - self.warm) / max(1e-9, 1.0 - self.warm)
 
     def _routes(self, most: int) -> list[tuple[int, Ints]]:
         """Return the routes of the best plan and the latest remembered ones."""
@@ -245,16 +276,17 @@ class _Run:
         if slots is not None:
             self._offer(slots)
 
-    def _offer(self, slots: Ints) -> None:
+    def _offer(self, slots: Ints, *, rounded: bool = False) -> None:
         with self.guard:
-            self.offered = slots
+            self.offered, self.rounded = slots, rounded
 
     def _take_offer(self) -> None:
         """Go on from the plan that the other thread offers, when it is better."""
         with self.guard:
             slots, self.offered = self.offered, None
-        if slots is not None:
-            self.search.adopt(slots)
+            rounded = self.rounded
+        if slots is not None and self.search.adopt(slots) and rounded:
+            self.warm = self.share() if self.iterations is None else 0.5
 
     def _tell(self) -> None:
         value, bound = self.search.value(), self.bound.best
@@ -274,16 +306,8 @@ class _Run:
         """Give the best plan its times and reasons, check it, and return it."""
         if self.failure is not None:
             raise self.failure
-        routes = self._timed()
+        routes = numbered(self._timed())
         made = sorted((s for r in routes for s in r.stops), key=lambda s: (s.start, s.team))
-        number: dict[int, int] = {}
-        occurrence = {}
-        for stop in made:
-            number[stop.visit] = number.get(stop.visit, 0) + 1
-            occurrence[stop] = number[stop.visit]
-        routes = [
-            replace(r, stops=tuple(replace(s, occurrence=occurrence[s]) for s in r.stops)) for r in routes
-        ]
         value = float(sum(self.problem.visits[s.visit].value for s in made))
         plan = Plan(
             routes=tuple(routes),

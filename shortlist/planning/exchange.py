@@ -14,6 +14,7 @@ import highspy
 import numpy as np
 
 from shortlist.planning.bound import quiet_model
+from shortlist.planning.coupled import rooms
 from shortlist.planning.crossing import Found, Prices, room_in_stretch
 from shortlist.planning.parts import Part
 from shortlist.planning.problem import Problem
@@ -30,6 +31,8 @@ class Exchange:
         self._visit = {v: self._row(problem.visits[v].times) for part in parts for v in part.visits}
         self._window: dict[tuple[int, int], list[int]] = {}
         self._stretch: list[list[int]] = []
+        self._block: list[list[int]] = []
+        self._blocks_of: dict[int, list[int]] = {}
         self._group: list[dict[int, int]] = []
         self._roster: list[list[int]] = []
         self._rosters_of: list[dict[int, list[int]]] = []
@@ -54,6 +57,11 @@ class Exchange:
             self._stretch[-1].append(row)
             for key in whole:
                 self._window.setdefault(key, []).append(row)
+        blocks = [tuple(part.visits[v] for v in local) for local, _ in own.block]
+        self._block.append([self._row(room) for room in rooms(self.problem, blocks)])
+        for row, visits in zip(self._block[-1], blocks, strict=True):
+            for v in visits:
+                self._blocks_of.setdefault(v, []).append(row)
         rows = [self._row(len(keys) - 1) for keys, _ in own.roster]
         self._roster.append(rows)
         of: dict[int, list[int]] = {}
@@ -88,6 +96,8 @@ class Exchange:
             for v, w in stops:
                 for row in (self._visit[v], *self._window.get((v, w), ())):
                     paid[row] = paid.get(row, 0.0) + 1.0
+                for row in self._blocks_of.get(v, ()):
+                    paid[row] = paid.get(row, 0.0) + self.problem.visits[v].value
             starts.append(len(index))
             index += list(paid)
             times += list(paid.values())
@@ -123,6 +133,10 @@ class Exchange:
                         (windows, gap, float(dual[row]))
                         for (windows, gap, _), row in zip(own.stretch, self._stretch[number], strict=True)
                     ),
+                    block=tuple(
+                        (visits, float(dual[row]))
+                        for (visits, _), row in zip(own.block, self._block[number], strict=True)
+                    ),
                     roster=tuple(
                         (keys, float(dual[row]))
                         for (keys, _), row in zip(own.roster, self._roster[number], strict=True)
@@ -147,6 +161,7 @@ def between(one: Sequence[Prices], other: Sequence[Prices]) -> list[Prices]:
                 (windows, gap, (x + y) / 2)
                 for (windows, gap, x), (_, _, y) in zip(a.stretch, b.stretch, strict=True)
             ),
+            block=tuple((visits, (x + y) / 2) for (visits, x), (_, y) in zip(a.block, b.block, strict=True)),
             roster=tuple((keys, (x + y) / 2) for (keys, x), (_, y) in zip(a.roster, b.roster, strict=True)),
             route=half(a.route, b.route),
         )

@@ -164,14 +164,17 @@ def stops_of(problem: Problem, result: Mapping[str, Any], kept: Kept = ()) -> li
 def printed(week: Itinerary, result: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``result`` with the assignments and routes of these stops, in the form of the contract."""
     problem = week.problem
-    number: dict[tuple[int, int, int], int] = {}
+    # By place in the routes: two occurrences without service and spacing can be equal in everything else.
+    number: dict[tuple[Key, int], int] = {}
     counts: dict[int, int] = {}
     everything = sorted(
-        (stop for route in week.routes.values() for stop in route), key=lambda s: (s.start, s.team)
+        (stop.start, stop.team, key, at, stop.visit)
+        for key, route in week.routes.items()
+        for at, stop in enumerate(route)
     )
-    for stop in everything:
-        counts[stop.visit] = counts.get(stop.visit, 0) + 1
-        number[stop.visit, stop.team, stop.start] = counts[stop.visit]
+    for _, _, key, at, visit in everything:
+        counts[visit] = counts.get(visit, 0) + 1
+        number[key, at] = counts[visit]
     routes, assignments = [], []
     for key, route in sorted(week.routes.items()):
         if not route:
@@ -183,13 +186,13 @@ def printed(week: Itinerary, result: Mapping[str, Any]) -> dict[str, Any]:
         stops = [
             {
                 "visit": problem.visits[stop.visit].id,
-                "occurrence": number[stop.visit, stop.team, stop.start],
+                "occurrence": number[key, at],
                 "team": team.id,
                 "arrive": local_iso(problem, arrive),
                 "start": local_iso(problem, stop.start),
                 "end": local_iso(problem, week.end(stop)),
             }
-            for stop, arrive in zip(route, arrivals, strict=True)
+            for at, (stop, arrive) in enumerate(zip(route, arrivals, strict=True))
         ]
         back = stretches[-1][0]
         driven = back - leave - sum(week.end(stop) - stop.start for stop in route)

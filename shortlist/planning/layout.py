@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shortlist.planning.instance import Arrays, Floats, Ints
 from shortlist.planning.moves import (
@@ -11,6 +12,7 @@ from shortlist.planning.moves import (
     BASE,
     CLASH,
     CLASH_END,
+    CLOSE_BY,
     COUNT,
     END,
     FIELDS,
@@ -25,6 +27,7 @@ from shortlist.planning.moves import (
     ROSTER,
     ROSTER_END,
     ROUTE_COLUMNS,
+    S_FAR,
     S_HI,
     S_LO,
     S_ORDER,
@@ -109,9 +112,11 @@ def tables(a: Arrays, *, longest: int, pool: int, seed: int) -> Tables:
         (S_ROUTE, a.slot_route),
         (S_LO, a.slot_lo),
         (S_HI, a.slot_hi),
-        (S_ORDER, a.by_route),
     ):
         slots[:, column] = numbers
+    away = _away(a)
+    slots[:, S_FAR] = _far(a, away)
+    slots[:, S_ORDER] = a.by_route[np.lexsort((away[a.by_route], a.slot_route[a.by_route]))]
     areas = np.zeros((max(1, len(a.floor)), 2), np.int32)
     areas[: len(a.floor), 0] = a.floor
     widest = int(np.diff(a.clash_from).max(initial=1)) * most
@@ -135,6 +140,22 @@ def tables(a: Arrays, *, longest: int, pool: int, seed: int) -> Tables:
         pool=np.zeros((max(1, pool), longest), np.int32),
         known=np.zeros(4 * max(1, pool) + 1, np.int64),
     )
+
+
+def _away(a: Arrays) -> NDArray[np.int64]:
+    """Return the seconds from the base of each slot's route to its visit and back, (S,)."""
+    base, place = a.base[a.slot_route], a.place[a.slot_visit]
+    away: NDArray[np.int64] = a.travel[base, place].astype(np.int64) + a.travel[place, base]
+    return away
+
+
+def _far(a: Arrays, away: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say of each slot whether its visit has ``CLOSE_BY`` slots of nearer bases, (S,)."""
+    far = np.zeros(len(away), dtype=np.bool_)
+    for first, last in zip(a.visit_slots[:-1], a.visit_slots[1:], strict=True):
+        if last - first > CLOSE_BY:
+            far[first + np.argsort(away[first:last], kind="stable")[CLOSE_BY:]] = True
+    return far
 
 
 def set_locks(t: Tables, locked: tuple[tuple[int, int, int], ...]) -> None:

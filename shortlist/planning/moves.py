@@ -14,8 +14,8 @@ PLACE, SERVICE, TIMES, AREA, SLOTS, SLOTS_END, CLASH, CLASH_END, LOOSE, COUNT, H
 VISIT_COLUMNS = 12
 BASE, START, END, PAUSE, MINE, MINE_END, ROSTER, ROSTER_END, STAMP, DIRTY = range(10)
 ROUTE_COLUMNS = 10
-S_VISIT, S_ROUTE, S_LO, S_HI, S_ORDER, S_NEXT = range(6)
-SLOT_COLUMNS = 6
+S_VISIT, S_ROUTE, S_LO, S_HI, S_ORDER, S_NEXT, S_FAR = range(7)
+SLOT_COLUMNS = 7
 VISIT, SLOT, LO, HI, EARLY, LATE, LOCKED, SIZE = range(8)
 FIELDS = 8
 OLD, BEST = FIELDS, 2 * FIELDS
@@ -24,6 +24,8 @@ NOW, NOW_TRAVEL, TOP, TOP_TRAVEL, COST, AT_SLOT, AT, AT_TIME = range(8)
 RANKS = 8
 ABSENT = 25
 """Most absent visits tried in one step."""
+CLOSE_BY = 80
+"""How many slots of a visit, and visits of a route, are tried without more reason: the nearest to the base."""
 PLANT, FILL, SEARCH = range(3)
 
 Tally = NDArray[np.int64]

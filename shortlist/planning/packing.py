@@ -5,9 +5,11 @@ model; the search's planting drops what does not fit and fills again, so no unla
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from shortlist.planning.bound import Master, quiet_model
 from shortlist.planning.instance import Floats, Ints
@@ -107,23 +109,29 @@ def pack(
     taken = np.rint(solution[: len(index)]).astype(int)
     if float(value[index] @ taken) <= begin + 1e-6 and not area_row:
         return None
-    return _slots(master, index, taken)
+    return slots_of(master, index, taken)
 
 
 def _promising(master: Master, value: Floats) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Return lawful columns by reduced cost under the master's prices, the best ones when there are many."""
-    _, prices = master.solve()
+    _, prices = master.solve(tolerance=1e-4)
     cost = np.array(
         [sum(prices[row] * times for row, times in master.rows_of(c).items()) for c in master.columns]
     )
-    lawful = np.array(
+    lawful = lawful_columns(master)
+    order = np.argsort(-(value - cost) + np.where(lawful, 0.0, 1e18), kind="stable")
+    return order[: min(_MOST_COLUMNS, int(lawful.sum()))].astype(np.int64)
+
+
+def lawful_columns(master: Master) -> NDArray[np.bool_]:
+    """Say which columns visit no group twice, as ng-routes may."""
+    return np.array(
         [
             len({int(v) for v in master.shifts[c.shift].vertex[list(c.vertices), 3]}) == len(c.vertices)
             for c in master.columns
-        ]
+        ],
+        dtype=np.bool_,
     )
-    order = np.argsort(-(value - cost) + np.where(lawful, 0.0, 1e18), kind="stable")
-    return order[: min(_MOST_COLUMNS, int(lawful.sum()))].astype(np.int64)
 
 
 def _used(master: Master, start: Sequence[tuple[int, Ints]]) -> dict[int, int]:
@@ -140,7 +148,7 @@ def _used(master: Master, start: Sequence[tuple[int, Ints]]) -> dict[int, int]:
     return used
 
 
-def _slots(master: Master, index: Ints, taken: Ints) -> Ints:
+def slots_of(master: Master, index: NDArray[Any], taken: NDArray[Any]) -> Ints:
     """Give every chosen column one of the routes of its shift, and return all slots."""
     a = master.instance.arrays
     left = {number: list(shift.routes) for number, shift in enumerate(master.shifts)}

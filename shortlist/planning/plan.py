@@ -5,7 +5,7 @@ horizon's start, indices point into the problem.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shortlist.errors import BadInput
@@ -86,6 +86,23 @@ class Plan:
         return tuple(
             sorted((s for r in self.routes for s in r.stops), key=lambda s: (s.start, s.team, s.visit))
         )
+
+
+def numbered(routes: Sequence[Route]) -> list[Route]:
+    """Return the routes with the occurrences of every visit numbered 1, 2, … in order of time.
+
+    By place in the routes, not by stop: two occurrences without service and spacing can be equal in everything else.
+    """
+    order = sorted(
+        (stop.start, stop.team, r, k) for r, route in enumerate(routes) for k, stop in enumerate(route.stops)
+    )
+    stops = [list(route.stops) for route in routes]
+    counts: dict[int, int] = {}
+    for _, _, r, k in order:
+        visit = stops[r][k].visit
+        counts[visit] = counts.get(visit, 0) + 1
+        stops[r][k] = replace(stops[r][k], occurrence=counts[visit])
+    return [replace(route, stops=tuple(own)) for route, own in zip(routes, stops, strict=True)]
 
 
 def gap(value: float, bound: float) -> float:

@@ -22,8 +22,8 @@ DONE, TOO_MANY = range(2)
 _NEVER = -1e18
 
 
-@kernel("ifi", "TTFMiiifbbTFMGLTF")
-def price(
+@kernel("ii", "TTFMiiifbNiTFMGLTF")
+def _label(
     away: Ints,
     vertex: Ints,
     prize: Floats,
@@ -33,7 +33,8 @@ def price(
     pause: int,
     threshold: float,
     exact: bool,
-    metric: bool,
+    able: NDArray[np.int64],
+    count: int,
     label: Ints,
     profit: Floats,
     mask: Masks,
@@ -41,15 +42,11 @@ def price(
     queue: Ints,
     out: Ints,
     gains: Floats,
-) -> tuple[int, float, int]:
-    """Find routes worth more than ``threshold``; return (status, upper limit on the best worth, labels made).
+) -> tuple[int, int]:
+    """Make the labels of all routes worth more than ``threshold``; return (status, labels made).
 
-    ``away`` (n + 1, n + 1) seconds with the base last; ``vertex`` (n, 5); ``prize`` (n,); ``memory`` (n, W) bit sets
-    of visits that a vertex remembers. Without ``exact`` labels are dropped that may matter, and the limit means
-    nothing. ``complete`` (3, n, B), ``label``, ``profit``, ``mask``, ``queue`` (B + n,) are room to work in; B must
-    be so large that service plus travel never stays inside one bucket, or 1. Routes come as vertices in rows of
-    ``out`` ended by -1, the best per last vertex, their worth in ``gains`` (-1e18: none). The limit holds for every
-    lawful route.
+    ``able`` are the ``count`` vertices that may be in a good route, the latest ``V_HI`` first; ``gains`` and the
+    first column of ``out`` get the best worth per last vertex and its label. The rest as in ``price``.
     """
     n = vertex.shape[0]
     words = memory.shape[1]
@@ -57,43 +54,6 @@ def price(
     width = (end - start) // buckets + 1
     most = label.shape[0]
     bounded = buckets > 1
-    # What can still be earned after a vertex when its service starts in bucket b or later (times rounded down), and
-    # the same without the visit that comes next in it, so that going straight back is never counted.
-    if bounded:
-        for b in range(buckets - 1, -1, -1):
-            at = start + b * width
-            for i in range(n):
-                first = _NEVER
-                second = _NEVER
-                following = -1.0
-                if at <= vertex[i, V_HI]:
-                    ready = max(at, vertex[i, V_LO]) + vertex[i, V_SERVICE]
-                    if ready + away[i, n] <= end:
-                        first = 0.0
-                        second = 0.0
-                    for j in range(n):
-                        same = vertex[j, V_VISIT] == vertex[i, V_VISIT]
-                        if (prize[j] <= 0.0 and metric) or (same and vertex[i, V_REPEATS] == 0):
-                            continue
-                        s = max(ready + away[i, j], vertex[j, V_LO])
-                        if s > vertex[j, V_HI]:
-                            continue
-                        c = (s - start) // width
-                        rest = complete[0, j, c]
-                        if complete[2, j, c] == vertex[i, V_VISIT] and vertex[i, V_REPEATS] == 0:
-                            rest = complete[1, j, c]
-                        gain = prize[j] + rest
-                        if gain > first:
-                            if following != vertex[j, V_VISIT]:
-                                second = first
-                            first = gain
-                            following = float(vertex[j, V_VISIT])
-                        elif gain > second and following != vertex[j, V_VISIT]:
-                            second = gain
-                complete[0, i, b] = first
-                complete[1, i, b] = second
-                complete[2, i, b] = following
-    limit = 0.0
     for b in range(buckets):
         queue[b] = -1
     for j in range(n):
@@ -145,9 +105,10 @@ def price(
                 if back + (0 if rested == 1 else pause) <= end and earned > gains[i]:
                     gains[i] = earned
                     out[i, 0] = current
-            for j in range(n):
-                if prize[j] <= 0.0 and metric:
-                    continue
+            for k in range(count):
+                j = able[k]
+                if ready > vertex[j, V_HI]:
+                    break
                 bit = 0
                 word = 0
                 if vertex[j, V_REPEATS] == 0:
@@ -175,8 +136,6 @@ def price(
                                 more = complete[1, j, c]
                         if worth + more <= threshold:
                             continue
-                        if turn < 0 and worth + complete[0, j, c] > limit:
-                            limit = worth + complete[0, j, c]
                     if used >= most:
                         status = TOO_MANY
                         break
@@ -198,10 +157,134 @@ def price(
                 break
         if status == TOO_MANY:
             break
-    best = max(0.0, threshold)
+    return status, used
+
+
+@kernel("ifi", "TTFMiiifbbTFMGLTF")
+def price(
+    away: Ints,
+    vertex: Ints,
+    prize: Floats,
+    memory: Masks,
+    start: int,
+    end: int,
+    pause: int,
+    threshold: float,
+    exact: bool,
+    metric: bool,
+    label: Ints,
+    profit: Floats,
+    mask: Masks,
+    complete: Floats,
+    queue: Ints,
+    out: Ints,
+    gains: Floats,
+) -> tuple[int, float, int]:
+    """Find routes worth more than ``threshold``; return (status, upper limit on the best worth, labels made).
+
+    ``away`` (n + 1, n + 1) seconds with the base last; ``vertex`` (n, 5); ``prize`` (n,); ``memory`` (n, W) bit sets
+    of visits that a vertex remembers. Without ``exact`` labels are dropped that may matter, and the limit means
+    nothing. ``complete`` (3, n, B), ``label``, ``profit``, ``mask``, ``queue`` (B + n,) are room to work in; B must
+    be so large that service plus travel never stays inside one bucket, or 1. Routes come as vertices in rows of
+    ``out`` ended by -1, the best per last vertex, their worth in ``gains`` (-1e18: none). The limit holds for every
+    lawful route.
+    """
+    n = vertex.shape[0]
+    buckets = complete.shape[2]
+    width = (end - start) // buckets + 1
+    bounded = buckets > 1
+    # Vertices that may be in a good route, the latest last moment first, with what the loops below ask of them.
+    order = np.argsort(-vertex[:, V_HI])
+    able = np.empty(n, np.int64)
+    count = 0
+    for k in range(n):
+        j = order[k]
+        if not (prize[j] <= 0.0 and metric) and vertex[j, V_LO] <= vertex[j, V_HI]:
+            able[count] = j
+            count += 1
+    high = np.empty(count, np.int64)
+    low = np.empty(count, np.int64)
+    who = np.empty(count, np.int64)
+    for k in range(count):
+        high[k] = vertex[able[k], V_HI]
+        low[k] = vertex[able[k], V_LO]
+        who[k] = vertex[able[k], V_VISIT]
+    # What can still be earned after a vertex when its service starts in bucket b or later (times rounded down), and
+    # the same without the visit that comes next in it, so that going straight back is never counted. A service
+    # starts between V_LO and V_HI, so only the buckets between are filled in, and asked for.
+    top = 0.0
+    if bounded:
+        for b in range(buckets - 1, -1, -1):
+            at = start + b * width
+            for a in range(count):
+                i = able[a]
+                if b < (low[a] - start) // width or at > high[a]:
+                    continue
+                first = _NEVER
+                second = _NEVER
+                following = -1.0
+                ready = max(at, low[a]) + vertex[i, V_SERVICE]
+                if ready + away[i, n] <= end:
+                    first = 0.0
+                    second = 0.0
+                alone = vertex[i, V_REPEATS] == 0
+                for k in range(count):
+                    if ready > high[k]:
+                        break
+                    if who[k] == who[a] and alone:
+                        continue
+                    j = able[k]
+                    s = max(ready + away[i, j], low[k])
+                    if s > high[k]:
+                        continue
+                    c = (s - start) // width
+                    rest = complete[0, j, c]
+                    if alone and complete[2, j, c] == who[a]:
+                        rest = complete[1, j, c]
+                    gain = prize[j] + rest
+                    if gain > first:
+                        if following != who[k]:
+                            second = first
+                        first = gain
+                        following = float(who[k])
+                    elif gain > second and following != who[k]:
+                        second = gain
+                complete[0, i, b] = first
+                complete[1, i, b] = second
+                complete[2, i, b] = following
+        for k in range(count):
+            j = able[k]
+            s = max(start + away[n, j], low[k])
+            if s <= high[k]:
+                top = max(top, prize[j] + complete[0, j, (s - start) // width])
+    # Few labels lie above a limit that is nearly reached: look there first, and lower only when nothing is found.
+    least = max(0.0, threshold)
+    limit = max(top, least) if bounded else np.inf
+    step = 0.01 * top + 1e-9
+    aim = max(least, top - step) if bounded else least
+    used = 0
+    status = DONE
+    labels = 0
+    while True:
+        status, used = _label(
+            away, vertex, prize, memory, start, end, pause, aim, exact, able, count,
+            label, profit, mask, complete, queue, out, gains,
+        )  # fmt: skip
+        labels += used
+        reached = _NEVER
+        for j in range(n):
+            reached = max(reached, gains[j])
+        if status == TOO_MANY:
+            limit = max(limit, reached)
+            break
+        if reached > aim or aim <= least:
+            limit = max(least, reached)
+            break
+        limit = aim
+        step *= 3.0
+        aim = max(least, aim - step)
     for i in range(n):
         if gains[i] > _NEVER:
-            best = max(best, gains[i])
             at = out[i, 0]
             size = 0
             walk = at
@@ -217,6 +300,4 @@ def price(
                 size -= 1
                 out[i, size] = label[walk, L_VERTEX]
                 walk = label[walk, L_BEFORE]
-    if status == TOO_MANY:
-        return status, (max(limit, best) if bounded else np.inf), used
-    return status, best, used
+    return status, limit, labels

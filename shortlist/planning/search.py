@@ -31,6 +31,7 @@ from shortlist.planning.moves import (
     BLINK,
     CLASH,
     CLASH_END,
+    CLOSE_BY,
     COST,
     COUNT,
     DIRTY,
@@ -55,6 +56,7 @@ from shortlist.planning.moves import (
     PLANT,
     POOLED,
     RANKS,
+    S_FAR,
     S_HI,
     S_LO,
     S_NEXT,
@@ -109,11 +111,15 @@ def _cheapest(
     blink: int,
     delay: float,
 ) -> None:
-    """Find where v goes in at least cost: its listed slots (HEAD) or all, in every stretch that spacing leaves."""
+    """Find where v goes in at least cost, in every stretch that spacing leaves.
+
+    HEAD says in which slots: a list of them, all (-2), or those that are not far and those of changed routes (-4).
+    """
     marks[COST] = np.inf
     here = visits[v, PLACE]
     serve = visits[v, SERVICE]
     listed = visits[v, HEAD] >= 0
+    near = visits[v, HEAD] == -4
     slot = visits[v, HEAD] if listed else visits[v, SLOTS]
     while slot >= 0 and (listed or slot < visits[v, SLOTS_END]):
         route = slots[slot, S_ROUTE]
@@ -121,7 +127,8 @@ def _cheapest(
         lo = slots[slot, S_LO]
         last = slots[slot, S_HI]
         k = 0
-        if n >= stops.shape[2] or (n == 0 and not opens(routes, rosters, stops, route)):
+        far = near and slots[slot, S_FAR] == 1 and routes[route, STAMP] != tally[STEP]
+        if far or n >= stops.shape[2] or (n == 0 and not opens(routes, rosters, stops, route)):
             k = others + 1
         while k <= others:
             hi = last
@@ -310,13 +317,16 @@ def _collect(visits: Ints, routes: Ints, slots: Ints, scratch: Ints, tally: Tall
     count = int(tally[TAKEN])
     for k in range(count):
         v = scratch[k, 0]
-        visits[v, HEAD] = -2  # every slot
+        visits[v, HEAD] = -2 if everywhere else -4
         visits[v, SEEN] = tally[STEP]
     limit = count + ABSENT
     absent = 0
     for i in range(tally[TOUCHED]):
         route = scratch[i, 6]
-        for k in range(routes[route, MINE], routes[route, MINE_END]):
+        end = routes[route, MINE_END]
+        if not everywhere:
+            end = min(end, routes[route, MINE] + 2 * CLOSE_BY)
+        for k in range(routes[route, MINE], end):
             slot = slots[k, S_ORDER]
             v = slots[slot, S_VISIT]
             if visits[v, COUNT] >= visits[v, TIMES]:

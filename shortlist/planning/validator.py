@@ -27,6 +27,7 @@ def violations(problem: Problem, plan: Mapping[str, Any]) -> list[str]:
     """Return every rule that a printed plan (the contract's JSON object) breaks, in Dutch."""
     broken: list[str] = []
     made = _assignments(problem, plan, broken)
+    _check_numbers(problem, plan, broken)
     _check_each(problem, made, broken)
     _check_spacing(problem, made, broken)
     _check_apart(problem, made, broken)
@@ -67,6 +68,25 @@ def _assignments(problem: Problem, plan: Mapping[str, Any], broken: list[str]) -
             )
         made.append(_Made(visits[row["visit"]], team, shifts[0] if shifts else -1, arrive, start, end))
     return made
+
+
+def _check_numbers(problem: Problem, plan: Mapping[str, Any], broken: list[str]) -> None:
+    """Hold the occurrences against 1, 2, …: those that are planned first, then those that stayed out."""
+    planned: dict[str, list[object]] = {}
+    left: dict[str, list[object]] = {}
+    for found, rows in ((planned, plan["assignments"]), (left, plan.get("unplanned", ()))):
+        for row in rows:
+            found.setdefault(row["visit"], []).append(row.get("occurrence"))
+    for visit in problem.visits:
+        made, missed = planned.get(visit.id, []), left.get(visit.id, [])
+        if not _are_numbers(made, 1) or not _are_numbers(missed, len(made) + 1):
+            broken.append(
+                f"{visit.id}: occurrence telt niet van 1 tot en met het aantal keren, elk één keer."
+            )
+
+
+def _are_numbers(found: Sequence[object], first: int) -> bool:
+    return set(found) == set(range(first, first + len(found)))
 
 
 def _check_each(problem: Problem, made: Sequence[_Made], broken: list[str]) -> None:

@@ -8,7 +8,7 @@ import math
 import random
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,9 +23,16 @@ def iso(day: float, hour: float) -> str:
 
 
 def small_week(
-    seed: int, *, rules: str | None = "atw-2025", gaps: tuple[float, ...] = (0, 12, 18)
+    seed: int,
+    *,
+    rules: str | None = "atw-2025",
+    gaps: tuple[float, ...] = (0, 12, 18),
+    apart: tuple[float, ...] = (),
 ) -> dict[str, Any]:
-    """Return a problem of a few visits and shifts in which most rules bite somewhere."""
+    """Return a problem of a few visits and shifts in which most rules bite somewhere.
+
+    ``apart`` are hours that some pairs of visits keep away from each other.
+    """
     rng = random.Random(seed)
     places = [
         {"id": f"p{k}", "lon": 5.2 + rng.uniform(-0.06, 0.06), "lat": 52.35 + rng.uniform(-0.04, 0.04)}
@@ -62,6 +69,11 @@ def small_week(
         "visits": visits,
         "locked": [],
         "rules": rules,
+        "not_with": [
+            {"visits": [one["id"], other["id"]], "gap_hours": rng.choice(apart)}
+            for one, other in combinations(visits, 2)
+            if apart and rng.random() < 0.6
+        ],
     }
 
 
@@ -176,6 +188,16 @@ def plan_is_lawful(problem: dict[str, Any], plan: dict[str, Any]) -> bool:
         for k in range(1, len(own)):
             if (own[k]["start"] - own[k - 1]["end"]).total_seconds() < visit["min_gap_hours"] * 3600:
                 return False
+        numbers = [r["occurrence"] for r in own if "occurrence" in r]
+        if numbers and sorted(numbers) != [n + 1 for n in range(len(own))]:
+            return False
+    for pair in problem.get("not_with", ()):
+        one, other = ([r for r in rows if r["visit"] == name] for name in pair["visits"])
+        for a in one:
+            for b in other:
+                rest = max((b["start"] - a["end"]).total_seconds(), (a["start"] - b["end"]).total_seconds())
+                if rest < pair.get("gap_hours", 0) * 3600:
+                    return False
     people: dict[str, list[tuple[datetime, datetime]]] = {}
     for (name, k), stops in used.items():
         team = teams[name]

@@ -16,6 +16,7 @@ import pytest
 from shortlist.planning import compiled
 from shortlist.planning.bound import grid, round_soundly
 from shortlist.planning.engine import Progress, solve
+from shortlist.planning.itinerary import Itinerary, printed, stops_of
 from shortlist.planning.plan import Plan, kept_from, to_json
 from shortlist.planning.problem import Problem, parse_problem
 from shortlist.planning.validator import violations
@@ -35,7 +36,9 @@ def solved(data: dict[str, Any], **limits: Any) -> tuple[Problem, Plan, dict[str
 
 def weeks(seeds: range) -> Iterator[tuple[int, dict[str, Any]]]:
     for seed in seeds:
-        week = small_week(seed, rules=[None, "atw-2025"][seed % 2], gaps=(0, 1, 12, 18, 24))
+        # Every third week has visits that keep away from each other.
+        apart = (0, 2, 20, 48) if seed % 3 == 0 else ()
+        week = small_week(seed, rules=[None, "atw-2025"][seed % 2], gaps=(0, 1, 12, 18, 24), apart=apart)
         if sum(v["times_per_week"] for v in week["visits"]) <= 6:
             yield seed, week
 
@@ -47,6 +50,7 @@ def test_no_bound_lies_below_the_best_plan_and_small_plans_are_best() -> None:
         best = best_value(week)
         assert plan.bound >= best - 1e-9, f"week {seed}: bound {plan.bound}, a plan of {best} exists"
         assert plan.bound >= plan.value
+        assert all(bound >= best - 1e-6 for _, _, bound in plan.trail), f"week {seed}"
         assert plan_is_lawful(week, shown), f"week {seed}"
         reached += plan.value >= best - 1e-9
         total += 1
@@ -62,7 +66,7 @@ def mutated(plan: dict[str, Any], week: dict[str, Any], rng: random.Random) -> d
         if not made:
             break
         row = rng.choice(made)
-        kind = rng.randrange(8)
+        kind = rng.randrange(9)
         if kind <= 2:
             far = rng.choice([1, -1, 30, -30, 300, -300, 3600, -3600])
             for key in ("arrive", "start", "end"):
@@ -79,6 +83,8 @@ def mutated(plan: dict[str, Any], week: dict[str, Any], rng: random.Random) -> d
             row["end"] = (
                 datetime.fromisoformat(row["end"]) + timedelta(seconds=rng.choice([-60, -1, 1]))
             ).isoformat()
+        elif kind == 7:
+            row["occurrence"] += rng.choice([-1, 1])
         else:
             days = timedelta(days=rng.choice([-1, 1]))
             made.append(
@@ -90,6 +96,11 @@ def mutated(plan: dict[str, Any], week: dict[str, Any], rng: random.Random) -> d
                     },
                 }
             )
+    if rng.random() < 0.8:
+        # Mostly as whoever changes a plan numbers it again.
+        counts: dict[str, int] = {}
+        for row in made:
+            row["occurrence"] = counts[row["visit"]] = counts.get(row["visit"], 0) + 1
     return {"assignments": made}
 
 
@@ -99,7 +110,10 @@ def compare_checks(count: int, seed: int) -> dict[bool, int]:
     seen = {True: 0, False: 0}
     while sum(seen.values()) < count:
         week = small_week(
-            rng.randrange(10**6), rules=rng.choice([None, "atw-2025", "atw-2025"]), gaps=(0, 1, 12)
+            rng.randrange(10**6),
+            rules=rng.choice([None, "atw-2025", "atw-2025"]),
+            gaps=(0, 1, 12),
+            apart=rng.choice([(), (0, 1, 2)]),
         )
         problem, _, shown = solved(week, iterations=50)
         if not shown["assignments"]:
@@ -166,6 +180,32 @@ def test_what_stays_out_names_what_binds(visit: dict[str, Any], code: str, said:
     assert {u.code for u in plan.unplanned} == {code}
     assert said in shown["unplanned"][0]["reason"]
     assert not violations(problem, shown)
+
+
+def test_occurrences_are_numbered_also_when_they_are_equal_in_everything_else() -> None:
+    # Without service and spacing one team makes all of them at the same second.
+    week = two_evenings(times_per_week=7, service_minutes=0, min_gap_hours=0)
+    problem, _, shown = solved(week)
+    assert [a["occurrence"] for a in shown["assignments"]] == [1, 2, 3, 4, 5, 6, 7]
+    assert [s["occurrence"] for r in shown["routes"] for s in r["stops"]] == [1, 2, 3, 4, 5, 6, 7]
+    made = printed(Itinerary(problem, stops_of(problem, shown)), shown)
+    assert [a["occurrence"] for a in made["assignments"]] == [1, 2, 3, 4, 5, 6, 7]
+    assert not violations(problem, made)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "lawful"), [((1, 2), True), ((2, 2), False), ((1, 3), False), ((0, 1), False)]
+)
+def test_the_validator_wants_every_occurrence_once(numbers: tuple[int, int], lawful: bool) -> None:
+    problem, _, shown = solved(two_evenings(times_per_week=3))
+    for row, number in zip(shown["assignments"], numbers, strict=True):
+        row["occurrence"] = number
+    assert [u["occurrence"] for u in shown["unplanned"]] == [3]
+    broken = violations(problem, shown)
+    assert (not broken) == lawful
+    assert lawful or "occurrence" in broken[0]
+    shown["unplanned"][0]["occurrence"] = 2
+    assert violations(problem, shown)
 
 
 def test_capacity_and_rosters_are_told_apart() -> None:

@@ -94,8 +94,10 @@ def release(draft: Draft, made: Made) -> Draft:
 
 def take_out(draft: Draft, made: Made) -> Draft:
     """Take a visit out of the plan; a lock on it goes with it."""
-    released = release(draft, made)
-    return replace(released, made=tuple(one for one in draft.made if one != made))
+    released, left = release(draft, made), list(draft.made)
+    if made in left:
+        left.remove(made)
+    return replace(released, made=tuple(left))
 
 
 def put_in(draft: Draft, made: Made) -> Draft:

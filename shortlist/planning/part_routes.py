@@ -1,0 +1,58 @@
+"""Routes to begin the column generation of a large week with: those of its parts, each bounded by itself.
+
+Prices that come from the routes of one plan alone say little about other routes, and a large week needs many rounds
+to find out. Parts of some sixty groups settle within a second each; their best routes together price the whole well.
+"""
+
+from collections.abc import Callable
+
+from shortlist.planning.bound import Master, tighten
+from shortlist.planning.crossing import routes_of
+from shortlist.planning.instance import build
+from shortlist.planning.parts import split, sub_problem
+from shortlist.planning.problem import Problem
+from shortlist.planning.searcher import Searcher
+
+_MOST_VISITS = 75
+_CHUNKS, _STEPS = 20, 500
+_ROUNDS = 25
+_ROUTES = 40
+"""Routes taken over per kind of shift."""
+_LABELS = 300_000
+
+
+def add_part_routes(problem: Problem, master: Master, *, seed: int, stop: Callable[[], bool]) -> int:
+    """Add the best routes of the problem's parts to ``master``; return how many were new."""
+    a = master.instance.arrays
+    number = {
+        (int(team), int(shift)): route
+        for route, (team, shift) in enumerate(zip(master.instance.team, master.instance.shift, strict=True))
+    }
+    vertex: dict[int, dict[tuple[int, int], int]] = {}
+    added = 0
+    for turn, part in enumerate(split(problem, most=_MOST_VISITS)):
+        small = build(sub_problem(problem, part.visits, part.teams))
+        if stop():
+            break
+        if not len(small.arrays.slot_visit):
+            continue
+        search = Searcher(small, seed=seed + turn)
+        for chunk in range(_CHUNKS):
+            search.step(_STEPS, chunk / _CHUNKS)
+        own = Master(small, labels=_LABELS)
+        own.add_slots(search.best_routes() + search.remembered(1000))
+        tighten(own, stop=stop, most_rounds=_ROUNDS, enough=lambda: 0.0)
+        found = []
+        for local, stops in routes_of(own, part, most=_ROUTES):
+            route = number[part.teams[int(small.team[local])], int(small.shift[local])]
+            if route not in master.shift_of:
+                continue
+            kind = master.shift_of[route]
+            if kind not in vertex:
+                slots = master.shifts[kind].slots
+                keys = zip(a.slot_visit[slots].tolist(), a.slot_window[slots].tolist(), strict=True)
+                vertex[kind] = {key: k for k, key in enumerate(keys)}
+            if all(stop_ in vertex[kind] for stop_ in stops):
+                found.append((kind, tuple(vertex[kind][stop_] for stop_ in stops)))
+        added += master.add(found)
+    return added

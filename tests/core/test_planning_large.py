@@ -1,0 +1,119 @@
+"""What only large weeks use: prices from the middle, routes of parts, and a plan rounded from the bound."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from shortlist.planning import bound
+from shortlist.planning.bound import Master, tighten
+from shortlist.planning.diving import dive
+from shortlist.planning.engine import solve
+from shortlist.planning.instance import build
+from shortlist.planning.part_routes import add_part_routes
+from shortlist.planning.problem import parse_problem
+from shortlist.planning.searcher import Searcher
+from shortlist.planning.working_time_files import load
+from tests.bench.planned_weeks import week
+from tests.core.planning_weeks import best_value, plan_is_lawful, small_week
+
+
+def never() -> bool:
+    return False
+
+
+def middling() -> Any:
+    return parse_problem(week(110, 22, 7), rules=load)
+
+
+def test_prices_from_the_middle_never_bound_below_the_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bound, "_LARGE", 0)
+    tried = 0
+    for seed in range(60):
+        data = small_week(seed, gaps=(0, 1, 12, 18, 24), apart=(0, 20) if seed % 3 == 0 else ())
+        if sum(v["times_per_week"] for v in data["visits"]) > 6:
+            continue
+        problem = parse_problem(data, rules=load)
+        plan = solve(problem, iterations=200, seed=seed)
+        best = best_value(data)
+        assert all(limit >= best - 1e-6 for _, _, limit in plan.trail), f"week {seed}"
+        assert plan.value >= best - 1e-9 or plan.bound > plan.value, f"week {seed}"
+        tried += 1
+    assert tried > 30
+
+
+def test_a_threshold_above_the_best_route_is_the_limit_and_one_below_it_changes_nothing() -> None:
+    master = Master(build(middling()))
+    rng = np.random.default_rng(3)
+    a = master.instance.arrays
+    for number in range(0, len(master.shifts), 9):
+        slots = master.shifts[number].slots
+        prize = a.value[a.slot_visit[slots]] * rng.uniform(-0.2, 1.0, len(slots))
+        best = master.best_route(number, prize, 0.0)
+        assert best > 0
+        for share in (0.2, 0.7, 0.97):
+            assert master.best_route(number, prize, share * best) == pytest.approx(best)
+        assert master.best_route(number, prize, 1.3 * best) == pytest.approx(1.3 * best)
+
+
+def test_routes_of_parts_are_routes_of_the_whole_and_bring_its_bound_down_sooner() -> None:
+    problem = middling()
+    instance = build(problem)
+    plain, helped = Master(instance), Master(instance)
+    start = Searcher(instance, seed=1)
+    for master in (plain, helped):
+        master.add_slots(start.best_routes())
+    assert add_part_routes(problem, helped, seed=1, stop=never) > 200
+    for column in helped.columns:
+        start_at = instance.arrays.start[helped.shifts[column.shift].routes[0]]
+        vertex = helped.shifts[column.shift].vertex[list(column.vertices)]
+        assert np.all(np.diff(vertex[:, 1]) > -8 * 3600)
+        assert np.all(vertex[:, 1] >= start_at)
+    few = [tighten(m, stop=never, most_rounds=4, enough=lambda: 0.0) for m in (plain, helped)]
+    assert few[1].trail[0][0] > few[0].trail[0][0], "more routes, a higher fractional plan"
+    assert few[1].best <= few[0].best
+
+
+def test_the_rounded_plan_is_worth_more_than_the_first_one_and_plants_lawfully() -> None:
+    problem = middling()
+    instance = build(problem)
+    master = Master(instance)
+    search = Searcher(instance, seed=1)
+    first = search.value()
+    master.add_slots(search.best_routes())
+    add_part_routes(problem, master, seed=1, stop=never)
+    tighten(master, stop=never, most_rounds=6, enough=lambda: 0.0)
+    slots = dive(master, worth=search.tables.worth, stop=never)
+    assert len(slots) == len(set(slots.tolist())), "no slot twice"
+    assert search.adopt(slots)
+    assert search.value() > 1.02 * first
+    assert search.value() <= master.bound.best + 1e-6
+
+
+def test_dropping_columns_that_do_not_pay_keeps_the_value_of_the_linear_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = middling()
+    master = Master(build(problem))
+    assert master.large
+    add_part_routes(problem, master, seed=1, stop=never)
+    value, _ = master.solve(tolerance=1e-6)
+    count = len(master.columns)
+    monkeypatch.setattr(bound, "_MOST_COLUMNS", count // 2)
+    monkeypatch.setattr(bound, "_KEPT_COLUMNS", count // 2)
+    master.trim()
+    assert len(master.columns) == count // 2
+    assert master.solve(tolerance=1e-6)[0] == pytest.approx(value, rel=1e-4)
+    gone = master.columns[0]
+    assert master.add([(gone.shift, gone.vertices)]) == 0, "a column that stayed is known"
+
+
+def test_a_large_week_is_planned_lawfully_and_the_same_steps_give_the_same_plan() -> None:
+    data = week(40, 24, 5)
+    problem = parse_problem(data, rules=load)
+    from shortlist.planning.plan import to_json
+
+    plans = [to_json(solve(problem, iterations=2_000, seed=4), problem) for _ in range(2)]
+    assert plan_is_lawful(data, plans[0])
+    assert plans[0]["assignments"] == plans[1]["assignments"]
+    assert plans[0]["bound"] == plans[1]["bound"]
