@@ -11,6 +11,7 @@ from shortlist.planning.diving import dive
 from shortlist.planning.engine import solve
 from shortlist.planning.instance import build
 from shortlist.planning.part_routes import add_part_routes
+from shortlist.planning.plan import to_json
 from shortlist.planning.problem import parse_problem
 from shortlist.planning.searcher import Searcher
 from shortlist.planning.working_time_files import load
@@ -23,13 +24,13 @@ def never() -> bool:
 
 
 def middling() -> Any:
-    return parse_problem(week(110, 22, 7), rules=load)
+    return parse_problem(week(80, 20, 7), rules=load)
 
 
 def test_prices_from_the_middle_never_bound_below_the_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bound, "_LARGE", 0)
     tried = 0
-    for seed in range(60):
+    for seed in range(45):
         data = small_week(seed, gaps=(0, 1, 12, 18, 24), apart=(0, 20) if seed % 3 == 0 else ())
         if sum(v["times_per_week"] for v in data["visits"]) > 6:
             continue
@@ -39,7 +40,7 @@ def test_prices_from_the_middle_never_bound_below_the_best_plan(monkeypatch: pyt
         assert all(limit >= best - 1e-6 for _, _, limit in plan.trail), f"week {seed}"
         assert plan.value >= best - 1e-9 or plan.bound > plan.value, f"week {seed}"
         tried += 1
-    assert tried > 30
+    assert tried > 25
 
 
 def test_a_threshold_above_the_best_route_is_the_limit_and_one_below_it_changes_nothing() -> None:
@@ -111,8 +112,6 @@ def test_dropping_columns_that_do_not_pay_keeps_the_value_of_the_linear_program(
 def test_a_large_week_is_planned_lawfully_and_the_same_steps_give_the_same_plan() -> None:
     data = week(40, 24, 5)
     problem = parse_problem(data, rules=load)
-    from shortlist.planning.plan import to_json
-
     plans = [to_json(solve(problem, iterations=2_000, seed=4), problem) for _ in range(2)]
     assert plan_is_lawful(data, plans[0])
     assert plans[0]["assignments"] == plans[1]["assignments"]
