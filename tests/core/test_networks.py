@@ -339,7 +339,8 @@ def test_the_command_prints_the_contract(tmp_path: Path, capsys: pytest.CaptureF
         ([], {"postcode": "1311"}, "postcode: dit veld is niet bekend"),
         (["--window", "1d"], {"gatherings": [
             {"at": "2020-01-01T20:00", "present": ["a"]}, {"at": "2026-01-01T20:00", "present": ["a"]}]},
-         "meer dan 1000 vensters"),
+         "stad.json: at: de eerste waarneming (nr. 1) is van 2020-01-01"),
+        ([], {"groups": {"": ["a1"]}}, "groups: naam van een groep: '' kan niet"),
     ],
 )  # fmt: skip
 def test_bad_input_leaves_with_2(
@@ -355,6 +356,17 @@ def test_bad_input_leaves_with_2(
         main(["networks", str(file), *arguments])
     assert left.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_looks_at_which_nobody_was_there_make_windows_without_groups(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "stad.json"
+    looks = [{"at": f"2026-0{month}-01T20:00", "present": []} for month in (1, 2)]
+    file.write_text(json.dumps({"gatherings": looks}), encoding="utf-8")
+    main(["networks", str(file)])
+    windows = json.loads(capsys.readouterr().out)["windows"]
+    assert [(one["n_gatherings"], one["n_persons"], one["communities"]) for one in windows] == [(1, 0, [])] * 2
 
 
 def test_nothing_seen_is_no_group(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
