@@ -36,6 +36,8 @@ class _Faults:
     def __init__(self, file: str) -> None:
         self._file = file
         self._lines: list[str] = []
+        self.fine: set[str] = set()
+        """Texts that were looked at and may stand: the same persons come back in gathering after gathering."""
 
     def add(self, *where_and_what: str) -> None:
         self._lines.append(": ".join([self._file, *where_and_what]))
@@ -222,9 +224,7 @@ def _occasion(record: Any, number: int, most_present: int, faults: _Faults) -> O
     )
 
 
-def _present(
-    value: Any, here: str, most: int, faults: _Faults, field: str = "present"
-) -> tuple[str, ...]:
+def _present(value: Any, here: str, most: int, faults: _Faults, field: str = "present") -> tuple[str, ...]:
     if isinstance(value, list) and len(value) > most:
         faults.add(
             here,
@@ -373,6 +373,8 @@ def _number(text: str) -> Any:
 
 
 def _text(value: Any, where: Iterable[str], faults: _Faults) -> bool:
+    if isinstance(value, str) and value in faults.fine:
+        return True
     if not isinstance(value, str) or not value.strip():
         faults.add(*where, f"{_shown(value)} kan niet. Geef een niet-lege tekst.")
         return False
@@ -382,6 +384,7 @@ def _text(value: Any, where: Iterable[str], faults: _Faults) -> bool:
     if not value.isprintable() and _UNSEEN.search(value):
         faults.add(*where, f"{_shown(value)} bevat een onzichtbaar teken. Verwijder dat.")
         return False
+    faults.fine.add(value)
     return True
 
 

@@ -163,7 +163,9 @@ def test_what_one_observer_wrote_down_twice_counts_once_and_is_told() -> None:
     assert found.members == read(plain).members
     assert "1 waarneming staat er dubbel in" in found.warnings[0]
     by_somebody = replace(plain.occasions[3], id="onbekende", reporter=None)
-    two = read(replace(plain, occasions=(*plain.occasions, by_somebody, replace(by_somebody, id="en nog een"))))
+    two = read(
+        replace(plain, occasions=(*plain.occasions, by_somebody, replace(by_somebody, id="en nog een")))
+    )
     assert two.n_gatherings == len(plain.occasions) + 2
 
 

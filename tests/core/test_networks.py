@@ -366,7 +366,9 @@ def test_looks_at_which_nobody_was_there_make_windows_without_groups(
     file.write_text(json.dumps({"gatherings": looks}), encoding="utf-8")
     main(["networks", str(file)])
     windows = json.loads(capsys.readouterr().out)["windows"]
-    assert [(one["n_gatherings"], one["n_persons"], one["communities"]) for one in windows] == [(1, 0, [])] * 2
+    assert [(one["n_gatherings"], one["n_persons"], one["communities"]) for one in windows] == [
+        (1, 0, [])
+    ] * 2
 
 
 def test_nothing_seen_is_no_group(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
