@@ -80,6 +80,24 @@ def test_planted_groups_and_events_are_found(sightings: int, noise: float, group
         assert f1 >= 0.75
 
 
+def test_groups_seen_a_few_persons_at_a_time_are_found_though_mergers_are_told_too_often() -> None:
+    similar, scores = [], []
+    for seed in range(3):
+        city = planted_city(np.random.default_rng([20261123, seed]), company=(2, 4))
+        found = follow_area(Observed(city.occasions), RULES, window_days=28)
+        similar += [
+            agreement(true, [frozenset(one.members) for one in window.communities])
+            for true, window in zip(city.groups, found.windows, strict=True)
+        ]
+        scores.append(event_score(city, told(found), kinds=KINDS))
+    precision, recall, f1 = np.mean(scores, axis=0)
+    print(
+        f"\n2-4 personen per waarneming, 3 keer gezien: NMI {np.mean(similar):.3f}, gebeurtenissen precisie "
+        f"{precision:.2f}, gevonden {recall:.2f}, F1 {f1:.2f}"
+    )
+    assert np.mean(similar) >= 0.90
+
+
 @pytest.mark.parametrize("noise", [0.1, 0.2])
 def test_groups_that_mix_are_found_at_two_sightings(noise: float) -> None:
     right = wrong = missed = 0

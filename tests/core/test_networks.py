@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from shortlist.cli import main
 from shortlist.differentiating.communities import communities
+from shortlist.differentiating.dynamics import Follower
 from shortlist.differentiating.mixing import groups_that_mix, members_of_two_groups
 from shortlist.differentiating.network import Network, as_json, follow_area
 from shortlist.differentiating.occasions import Observed, Occasion
@@ -125,6 +126,17 @@ def test_each_kind_of_change_is_told_once_when_it_holds_a_window(
 
 def test_a_change_that_does_not_last_is_not_told() -> None:
     assert told(follow(area(QUIET, (*QUIET, (C, "brug")), QUIET, QUIET))) == []
+
+
+def test_a_part_that_is_back_after_one_window_has_not_merged() -> None:
+    whole, parts = ((HALF, "plein"), (HALF, "plein")), ((HALF[:8], "plein"), (HALF[8:], "park"))
+    assert told(follow(area(whole, parts, whole, whole))) == []
+    follower = Follower(RULES.events)
+    one, other = frozenset(HALF[:8]), frozenset(HALF[8:])
+    for window, found in enumerate([[one | other], [one, other], [one, other], [one | other], [one | other]]):
+        follower.follow(window, START, found)
+    lasting = [(event.kind, event.window) for event in follower.finish(full=True)]
+    assert lasting == [("splits", 1), ("merges", 3)]
 
 
 def test_a_change_in_the_last_window_is_not_yet_confirmed() -> None:
