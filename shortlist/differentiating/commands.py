@@ -65,7 +65,7 @@ def differentiate(
 def networks(file: str | None, window: str, pretty: bool, rules_folder: Path) -> None:
     """Print the groups of an area through time as JSON; raises :class:`BadInput` for whatever does not fit."""
     # scikit-network takes a while to import.
-    from shortlist.differentiating.network import MOST_WINDOWS, follow_area
+    from shortlist.differentiating.network import MOST_WINDOWS, TooManyWindowsError, follow_area
     from shortlist.differentiating.network import as_json as network_as_json
     from shortlist.differentiating.reading_files import load_network_rules
 
@@ -75,10 +75,13 @@ def networks(file: str | None, window: str, pretty: bool, rules_folder: Path) ->
     observed = read_observed(text, file=shown, most_present=rules.ties.most_present, with_groups=True)
     try:
         found = follow_area(observed, rules, window_days=days)
-    except ValueError as error:
+    except TooManyWindowsError as error:
+        first, last = (edge(observed.occasions, key=lambda one: one.at) for edge in (min, max))
         raise BadInput(
-            f"dit geeft meer dan {MOST_WINDOWS} vensters. Kies een langer venster, of controleer de data.",
-            where=("--window",),
+            f"de eerste waarneming ({first.id}) is van {first.day.isoformat()} en de laatste ({last.id}) van "
+            f"{last.day.isoformat()}: meer dan {MOST_WINDOWS} vensters van {window}. Controleer die data, of kies een "
+            "langer venster met --window.",
+            where=(shown, "at"),
         ) from error
     print_json(network_as_json(found, rules), pretty)
 

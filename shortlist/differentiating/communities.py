@@ -16,7 +16,8 @@ from shortlist.differentiating.ties import project, shrunk_ties
 Labels = npt.NDArray[np.int64]
 
 _ROUNDS = 20
-_SCREEN = 4
+_SCREENS_FROM = 3.0
+"""From so many standard deviations one draw that does as well settles it."""
 
 
 def communities(ties: sparse.csr_array, *, strength: float, seed: int) -> Labels:
@@ -67,15 +68,16 @@ def split_where_structured(
     generator = np.random.default_rng(seed)
     chance = np.zeros((draws, len(size)))
     for draw in range(draws):
-        if draw == _SCREEN:
-            # Most communities are outdone by one of a few draws: only the others need all of them.
-            wanted &= observed > chance[:_SCREEN].max(axis=0)
-            kept = wanted[labels[person]]
-            gathering, person, block = gathering[kept], person[kept], block[kept]
-            if not len(person):
-                break
         shuffled = _drawn_at_random(gathering, person, block, generator)
         chance[draw] = _modular_parts(gathering, shuffled, labels, wanted, shrink, seed + 1 + draw)[1]
+        if sure < _SCREENS_FROM:
+            continue
+        # What one draw outdoes is not that far above their mean: most communities need a few draws, not all of them.
+        wanted = wanted & (observed > chance[draw])
+        kept = wanted[labels[person]]
+        gathering, person, block = gathering[kept], person[kept], block[kept]
+        if not len(person):
+            break
     mean, spread = chance.mean(axis=0), np.maximum(chance.std(axis=0), 0.01)
     parts = np.bincount(split)
     small = np.zeros(len(size), dtype=bool)

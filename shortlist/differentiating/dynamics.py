@@ -49,6 +49,8 @@ class _Track:
     window: int
     """When it was last seen."""
     first: int
+    out_of: str = ""
+    """The group that it split off from, when it began that way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class Follower:
             if j not in names:
                 self._named += 1
                 names[j] = f"g{self._named}"
+        parents: dict[str, str] = {}
         changed_from: set[int] = set()
         changed_to: set[int] = set()
         if window > 0:
@@ -109,9 +112,12 @@ class Follower:
                 if len(sources) > 1:
                     changed_from |= set(sources)
                     changed_to.add(j)
-                    self._note("merges", window, at, [tracks[i] for i in sources], [(names[j], found[j])])
+                    joined = _without_returned([tracks[i] for i in sources])
+                    if len(joined) > 1:
+                        self._note("merges", window, at, joined, [(names[j], found[j])])
             for i, parts in out.items():
                 if len(parts) > 1:
+                    parents |= {names[j]: tracks[i].id for j in parts if names[j] != tracks[i].id}
                     changed_from.add(i)
                     changed_to |= set(parts)
                     self._note("splits", window, at, [tracks[i]], [(names[j], found[j]) for j in parts])
@@ -136,7 +142,8 @@ class Follower:
         for j, members in enumerate(found):
             old = self._tracks.get(names[j])
             first = window if old is None else old.first
-            self._tracks[names[j]] = _Track(names[j], members, len(members), window, first)
+            parent = parents.get(names[j], "") if old is None else old.out_of
+            self._tracks[names[j]] = _Track(names[j], members, len(members), window, first, parent)
         for name in [name for name, track in self._tracks.items() if window - track.window >= rules.memory]:
             del self._tracks[name]
         return tuple(names[j] for j in range(len(found)))
@@ -211,6 +218,17 @@ class Follower:
         if kind == "dies":
             return homes[0] is None
         return ends[0] is not None and self._growth(waiting.size_before, len(found[ends[0]])) == kind
+
+
+def _without_returned(tracks: Sequence[_Track]) -> list[_Track]:
+    """Return one track per origin: what stood apart for one window and is back with its own is no second group."""
+    origins: dict[str, _Track] = {}
+    for track in tracks:
+        apart = bool(track.out_of) and track.window == track.first
+        origin = track.out_of if apart else track.id
+        if origin not in origins or not apart:
+            origins[origin] = track
+    return list(origins.values())
 
 
 def _overlaps(before: Sequence[Members], after: Sequence[Members]) -> dict[tuple[int, int], int]:

@@ -89,7 +89,9 @@ def groups_that_mix(
         at_place[one.place].update(there)
         for pair in combinations(there, 2):
             together[pair].append(one)
-    seen: Counter[str] = sum(at_place.values(), Counter())
+    seen: Counter[str] = Counter()
+    for here in at_place.values():  # adding up Counters would copy the total once per place
+        seen.update(here)
     meeting = set(together)
     places_of: defaultdict[str, set[str]] = defaultdict(set)
     for place, here in at_place.items():

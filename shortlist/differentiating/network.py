@@ -30,6 +30,12 @@ from shortlist.differentiating.ties import Sightings, fade, presence, project, s
 from shortlist.showing.words import AMSTERDAM
 
 MOST_WINDOWS = 1000
+
+
+class TooManyWindowsError(ValueError):
+    """The gatherings span more windows than anybody can look at; most often one date is wrong."""
+
+
 _REST = 0.1
 _FULL = 0.9
 
@@ -105,7 +111,7 @@ def follow_area(
     Windows begin at midnight, Dutch time, of the first day, or of ``start`` (on or before it); a rest of less than a
     tenth belongs to the last one. Who is missing from a last window that was not observed to its end has not gone: that
     is told of full windows only.
-    Raises ``ValueError`` when there would be more than ``MOST_WINDOWS``.
+    Raises :class:`TooManyWindowsError` when there would be more than ``MOST_WINDOWS``.
     """
     looked = sorted((one for one in observed.occasions if one.looked), key=lambda one: one.at)
     if not looked:
@@ -124,7 +130,7 @@ def follow_area(
             position += 1
         now = looked[first:position]
         rows = [np.array([number[person] for person in one.present], dtype=np.int64) for one in now]
-        present = presence(rows, len(persons))
+        present = presence(rows, max(1, len(persons)))  # scipy knows no matrix without columns
         counted = project(present)
         faded = counted if faded is None else fade(counted, faded, rules.ties.decay)
         labels = _labels(present, faded, rules)
@@ -132,9 +138,9 @@ def follow_area(
         members = [tuple(persons[one] for one in group) for group in groups]
         known = follower.known()
         names = follower.follow(window, start, [frozenset(group) for group in members])
-        follower_names = dict(zip(names, members, strict=True))
+        home = {person: name for name, group in zip(names, members, strict=True) for person in group}
         for mixed in groups_that_mix(now, known, rules.mixing):
-            if not _same_group_now(mixed, known, follower_names):
+            if not _same_group_now(mixed, known, home):
                 follower.mixed(
                     Event(
                         "mixes",
@@ -178,7 +184,7 @@ def _spans(looked: Sequence[Occasion], days: int, start: date | None) -> list[tu
     first, last = start or looked[0].day, looked[-1].at.astimezone(AMSTERDAM)
     count = (last.date() - first).days // days + 1
     if count > MOST_WINDOWS:
-        raise ValueError(f"{count} windows")
+        raise TooManyWindowsError(f"{count} windows")
     edges = [
         datetime.combine(first + timedelta(days=days * step), time(), AMSTERDAM) for step in range(count + 1)
     ]
@@ -230,6 +236,8 @@ def _firmness(
     if not groups:
         return []
     generator = np.random.default_rng([rules.ties.seed, window])
+    sizes = np.array([len(group) for group in groups])
+    everybody, owner = np.concatenate(groups), np.repeat(np.arange(len(groups)), sizes)
     old = Sightings((faded.together - counted.together).tocsr(), faded.seen - counted.seen)
     kept = np.zeros(len(groups))
     for draw in range(rules.ties.stability_draws):
@@ -239,9 +247,8 @@ def _firmness(
         labels = communities(
             shrunk_ties(again, rules.ties.shrink), strength=rules.ties.strength, seed=rules.ties.seed + draw
         )
-        for place, group in enumerate(groups):
-            parts = np.unique(labels[group], return_counts=True)[1]
-            kept[place] += (parts * (parts - 1)).sum() / (len(group) * (len(group) - 1))
+        found, parts = np.unique(owner * len(labels) + labels[everybody], return_counts=True)
+        kept += np.bincount(found // len(labels), parts * (parts - 1)) / (sizes * (sizes - 1))
     return [round(float(share), 4) for share in kept / rules.ties.stability_draws]
 
 
@@ -262,9 +269,8 @@ def _places(now: Sequence[Occasion], groups: Sequence[tuple[str, ...]]) -> list[
     ]
 
 
-def _same_group_now(mixed: Mixing, known: Mapping[str, Any], now: Mapping[str, Sequence[str]]) -> bool:
-    """Say whether two groups have become one community, so that this is a merger and no mixing."""
-    where = {person: name for name, members in now.items() for person in members}
+def _same_group_now(mixed: Mixing, known: Mapping[str, Any], where: Mapping[str, str]) -> bool:
+    """Say whether two groups have become one community (person → community), so that this is a merger, no mixing."""
     homes = []
     for name in mixed.groups:
         counts = Counter(where[person] for person in known[name] if person in where)

@@ -7,7 +7,7 @@ unwanted (contracts.md ``differentiate`` and ``networks``).
 import csv
 import io
 import json
-import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -26,6 +26,8 @@ _AREA = (*_TOP, "groups")
 _FIELDS = ("id", "at", "place", "present", "roles_seen", "reporter", "effort_minutes")
 _COLUMNS = ("gathering", "at", "place", "member", "reporter", "effort_minutes")
 _NEEDED = ("gathering", "at", "member")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters, and halves of characters that cannot be written as UTF-8."""
 
 
 class _Faults:
@@ -34,6 +36,8 @@ class _Faults:
     def __init__(self, file: str) -> None:
         self._file = file
         self._lines: list[str] = []
+        self.fine: set[str] = set()
+        """Texts that were looked at and may stand: the same persons come back in gathering after gathering."""
 
     def add(self, *where_and_what: str) -> None:
         self._lines.append(": ".join([self._file, *where_and_what]))
@@ -60,15 +64,20 @@ def read_observed(
 
     ``most_present`` is the largest number of persons that one gathering may name. With ``with_groups`` the
     field ``groups`` (name → members) is read, for a whole area. ``expected_core`` is used when the file names
-    none. Raises :class:`BadInput` with a line per fault
+    none, and may not contradict it. Raises :class:`BadInput` with a line per fault
     (at most 20).
     """
     if not text.strip():
         raise BadInput("dit is leeg. Geef JSON met 'gatherings', of CSV met een kopregel.", where=(file,))
-    if text.lstrip()[0] in "{[":
+    if text.lstrip()[0] in "{[" or text.strip() in ("null", "true", "false"):
         observed = _from_json(text, file, most_present, with_groups)
     else:
         observed = _from_csv(text, file, most_present)
+    if expected_core is not None and observed.expected_core not in (None, expected_core):
+        raise BadInput(
+            f"het bestand zegt {observed.expected_core} en de opdracht {expected_core}. Laat een van de twee weg.",
+            where=(file, "expected_core"),
+        )
     if observed.expected_core is None and expected_core is not None:
         faults = _Faults(file)
         _check_core(expected_core, observed, faults)
@@ -111,8 +120,12 @@ def _from_json(text: str, file: str, most_present: int, with_groups: bool) -> Ob
             seen[occasion.id] = number
         occasions.append(occasion)
     group = _ids(data["group"], ("group",), faults) if data.get("group") is not None else None
+    if data.get("group") == []:
+        faults.add("group", "deze lijst is leeg. Noem de leden van de groep, of laat het veld weg.")
     groups = _groups(data.get("groups"), faults) if with_groups else {}
     expected = data.get("expected_core")
+    if isinstance(expected, float) and expected.is_integer():
+        expected = int(expected)  # JSON knows one kind of number: 3.0 is 3
     observed = Observed(tuple(occasions), group, None, groups)
     if expected is not None:
         _check_core(expected, observed, faults)
@@ -152,8 +165,8 @@ def _parsed(text: str, file: str) -> Any:
         return json.loads(text, object_pairs_hook=_no_doubles, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise BadInput(
-            f"dit is geen geldige JSON (regel {error.lineno}, teken {error.colno}: {error.msg}). "
-            "Geef een object met 'gatherings'.",
+            f"dit is geen geldige JSON; het gaat mis op regel {error.lineno}, teken {error.colno}. "
+            "Controleer daar komma's, haakjes en aanhalingstekens.",
             where=(file,),
         ) from error
     except RecursionError as error:
@@ -211,16 +224,16 @@ def _occasion(record: Any, number: int, most_present: int, faults: _Faults) -> O
     )
 
 
-def _present(value: Any, here: str, most: int, faults: _Faults) -> tuple[str, ...]:
+def _present(value: Any, here: str, most: int, faults: _Faults, field: str = "present") -> tuple[str, ...]:
     if isinstance(value, list) and len(value) > most:
         faults.add(
             here,
-            "present",
+            field,
             f"{len(value)} leden bij één waarneming is te veel (ten hoogste {most}). Dit is geen groep maar een "
             "menigte: noteer wie bij elkaar stonden als aparte waarnemingen.",
         )
         return ()
-    return _ids(value, (here, "present"), faults)
+    return _ids(value, (here, field), faults)
 
 
 def _ids(value: Any, where: Sequence[str], faults: _Faults) -> tuple[str, ...]:
@@ -243,6 +256,8 @@ def _groups(value: Any, faults: _Faults) -> Mapping[str, tuple[str, ...]]:
     if not isinstance(value, dict):
         faults.add("groups", "geef een object met per groep een lijst van leden.")
         return {}
+    for name in value:
+        _text(name, ("groups", "naam van een groep"), faults)
     return {name: _ids(members, ("groups", f"groep '{name}'"), faults) for name, members in value.items()}
 
 
@@ -275,12 +290,12 @@ def _roles(value: Any, present: Sequence[str], here: str, faults: _Faults) -> Ma
 
 def _from_csv(text: str, file: str, most_present: int) -> Observed:
     header = text.lstrip().splitlines()[0]
-    reader = csv.reader(io.StringIO(text.lstrip()), delimiter=";" if ";" in header else ",", strict=True)
+    reader = csv.reader(io.StringIO(text.lstrip()), delimiter=_delimiter(header), strict=True)
     try:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise BadInput(
-            f"dit is geen geldige CSV (regel {reader.line_num}: {error}). Controleer de aanhalingstekens.",
+            f"dit is geen geldige CSV; het gaat mis op regel {reader.line_num}. Controleer de aanhalingstekens.",
             where=(file,),
         ) from error
     columns = [name.strip() for name in rows[0][1]] if rows else []
@@ -328,7 +343,7 @@ def _from_csv(text: str, file: str, most_present: int) -> Observed:
     for name, values in gatherings.items():
         here = f"regel {lines[name]}: waarneming '{name}'"
         at = _moment(values["at"] or None, (here, "at"), faults)
-        ids = _present(list(present[name]), here, most_present, faults)
+        ids = _present(list(present[name]), here, most_present, faults, "member")
         effort = None
         if values.get("effort_minutes"):
             effort = _minutes(_number(values["effort_minutes"]), (here, "effort_minutes"), faults)
@@ -342,6 +357,11 @@ def _from_csv(text: str, file: str, most_present: int) -> Observed:
     return Observed(tuple(occasions))
 
 
+def _delimiter(header: str) -> str:
+    """Return what stands between the columns: a comma, or what Dutch spreadsheets and copied cells have instead."""
+    return next((sign for sign in (";", "\t") if sign in header), ",")
+
+
 def _number(text: str) -> Any:
     try:
         return float(text.replace(",", "."))
@@ -353,25 +373,33 @@ def _number(text: str) -> Any:
 
 
 def _text(value: Any, where: Iterable[str], faults: _Faults) -> bool:
+    if isinstance(value, str) and value in faults.fine:
+        return True
     if not isinstance(value, str) or not value.strip():
         faults.add(*where, f"{_shown(value)} kan niet. Geef een niet-lege tekst.")
         return False
     if len(value) > _LONGEST_ID:
         faults.add(*where, f"deze tekst is te lang (ten hoogste {_LONGEST_ID} tekens).")
         return False
+    if not value.isprintable() and _UNSEEN.search(value):
+        faults.add(*where, f"{_shown(value)} bevat een onzichtbaar teken. Verwijder dat.")
+        return False
+    faults.fine.add(value)
     return True
 
 
 def _shown(value: Any) -> str:
-    shown = repr(value)
+    shown = "niets" if value is None else json.dumps(value)
+    if isinstance(value, str):
+        shown = f"'{shown[1:-1]}'"
     return shown if len(shown) <= 60 else f"{shown[:57]}…"
 
 
 def _minutes(value: Any, where: Iterable[str], faults: _Faults) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # NaN
         faults.add(*where, f"{_shown(value)} is geen aantal minuten. Geef een getal of laat het weg.")
         return None
-    if not 0 <= value <= _MOST_MINUTES:
+    if not 0 <= value <= _MOST_MINUTES:  # also for infinity, and for integers that no float can hold
         faults.add(
             *where, f"{_shown(value)} kan niet. Geef de minuten dat is gekeken, van 0 tot {_MOST_MINUTES}."
         )

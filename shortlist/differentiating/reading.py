@@ -8,7 +8,7 @@ predicts nothing, and it ranks nobody: members stand in the order in which they 
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -19,7 +19,7 @@ from scipy import sparse, stats  # type: ignore[import-untyped]  # scipy ships n
 from shortlist.differentiating.cohesion import cohesion, core_periphery_fit, half_weight_ties
 from shortlist.differentiating.effort import EffortRules, sightings, unevenness, weight_of_always_there
 from shortlist.differentiating.occasions import ROLES_SEEN, Observed, Occasion
-from shortlist.showing.words import lijst, meervoud
+from shortlist.showing.words import lijst, meervoud, percentage
 
 Array = npt.NDArray[np.float64]
 
@@ -124,7 +124,9 @@ def read_group(observed: Observed, rules: ReadingRules, model: ReadingModel) -> 
     """
     members = observed.members
     column = {member: number for number, member in enumerate(members)}
-    ours = [one for one in observed.occasions if any(member in column for member in one.present)]
+    once, doubles = _told_once(observed.occasions)
+    observed = replace(observed, occasions=once)
+    ours = [one for one in once if any(member in column for member in one.present)]
     looked = [one for one in ours if one.looked]
     weighted = sightings(looked, column, rules.effort)
     facts = _count_facts(looked, members, weighted, rules.effort)
@@ -151,7 +153,30 @@ def read_group(observed: Observed, rules: ReadingRules, model: ReadingModel) -> 
         core_periphery_fit=core_periphery_fit(ties),
         n_observers=len({one.reporter for one in looked if one.reporter is not None}),
         n_gatherings=len(looked),
-        warnings=unevenness(ours, members, rules.effort),
+        warnings=(*doubles, *unevenness(ours, members, rules.effort)),
+    )
+
+
+def _told_once(occasions: Sequence[Occasion]) -> tuple[tuple[Occasion, ...], tuple[str, ...]]:
+    """Leave out what one observer wrote down twice (same moment, place and company), and say so in Dutch.
+
+    Without a known observer two records may be two people's, and both stay.
+    """
+    kept: dict[object, Occasion] = {}
+    doubles = []
+    for number, one in enumerate(occasions):
+        known = one.reporter is not None
+        key = (one.at, one.place, one.reporter, frozenset(one.present)) if known else number
+        if key in kept:
+            doubles.append(one)
+        else:
+            kept[key] = one
+    if not doubles:
+        return tuple(occasions), ()
+    days = lijst(list(dict.fromkeys(one.day.isoformat() for one in doubles))[:3], "en")
+    return tuple(kept.values()), (
+        f"{meervoud(len(doubles), 'waarneming staat', 'waarnemingen staan')} er dubbel in (onder andere op {days}): "
+        "dezelfde tijd, plek, waarnemer en aanwezigen. Elk telt één keer; verwijder wat dubbel is.",
     )
 
 
@@ -425,9 +450,16 @@ def _explain(facts: _Facts, reading: Reading, top: float | None, core: int | Non
     second = f"Genoteerd: {lijst(roles)}." if roles else ""
     if top is not None and reading is not Reading.ONTHOUDING and core is not None:
         among = "het meest aanwezige lid" if core == 1 else f"de {core} meest aanwezige leden"
-        says = f"Steeds anders gewogen hoort dit lid in {top:.0%} van de keren bij {among}"
+        says = f"Steeds anders gewogen hoort dit lid in {_shown_share(top)} van de keren bij {among}"
         second = f"{says}; genoteerd: {lijst(roles)}." if roles else f"{says}."
     return (first, second) if second else (first,)
+
+
+def _shown_share(share: float) -> str:
+    """Write a share of draws; draws show no certainty, so neither 0% nor 100% is said."""
+    if share < 0.01:
+        return "minder dan 1%"
+    return "meer dan 99%" if share > 0.99 else percentage(share)
 
 
 # --- as the contract has it ---

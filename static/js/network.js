@@ -52,6 +52,39 @@ function tell(box, target) {
   box.append(name, ` — ${about.detail}`);
 }
 
+// on a narrow screen what hangs together goes below each other, so that names stay large enough to read
+const CELL = { width: 176, height: 128, above: 49 };
+
+function narrow(graph, box) {
+  const room = Math.max(2 * CELL.width, box.clientWidth);
+  let left = 0;
+  let top = 0;
+  let row = 0;
+  for (const part of graph.elements().components()) {
+    const places = part.nodes().map((node) => node.position());
+    const x = Math.min(...places.map((place) => place.x)) - CELL.width / 2;
+    const y = Math.min(...places.map((place) => place.y)) - CELL.above;
+    const width = Math.max(...places.map((place) => place.x)) + CELL.width / 2 - x;
+    const height = Math.max(...places.map((place) => place.y)) + CELL.height - CELL.above - y;
+    if (left && left + width > room) {
+      top += row;
+      left = row = 0;
+    }
+    part.nodes().forEach((node) => {
+      const old = node.position();
+      node.position({ x: old.x - x + left, y: old.y - y + top });
+    });
+    left += width;
+    row = Math.max(row, height);
+  }
+  // as high as the picture is at this width, so that all of it shows at once
+  const drawn = graph.elements().boundingBox();
+  const height = Math.ceil((drawn.h / drawn.w) * box.clientWidth) + 48;
+  box.style.blockSize = `${Math.min(Math.max(height, 288), 960)}px`;
+  graph.resize();
+  graph.fit(undefined, 12);
+}
+
 function draw(box) {
   const elements = JSON.parse(document.getElementById(box.dataset.network).textContent);
   const still = document.getElementById(`${box.id}-static`);
@@ -69,6 +102,7 @@ function draw(box) {
     autounselectify: false,
   });
   still.classList.add("sl-network-static--hidden");
+  if (box.clientWidth < 3 * CELL.width && graph.nodes().length) narrow(graph, box);
   graph.on("tap", "node, edge", (event) => {
     const near = event.target.closedNeighborhood ? event.target.closedNeighborhood() : event.target;
     graph.elements().addClass("sl-away");

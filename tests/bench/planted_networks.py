@@ -40,6 +40,7 @@ def planted_city(
     sightings: float = 3.0,
     noise: float = 0.10,
     events: bool = True,
+    company: tuple[int, int] = (3, 7),
 ) -> PlantedCity:
     """Return a city in which every person is seen ``sightings`` times per window on average.
 
@@ -67,7 +68,7 @@ def planted_city(
         if events and window > 0:
             told += _happen(living, window, generator, newborn, resting)
         per_window.append(tuple(frozenset(members) for members, _ in living.values()))
-        occasions += _meet(living, window, sightings, noise, generator)
+        occasions += _meet(living, window, sightings, noise, company, generator)
     return PlantedCity(tuple(occasions), tuple(per_window), tuple(told))
 
 
@@ -130,6 +131,7 @@ def _meet(
     window: int,
     sightings: float,
     noise: float,
+    company: tuple[int, int],
     generator: np.random.Generator,
 ) -> list[Occasion]:
     everybody = [member for members, _ in living.values() for member in members]
@@ -138,7 +140,7 @@ def _meet(
         wanted = sightings * len(members) * (1 - noise)
         met = 0
         while met < wanted:
-            size = min(len(members), int(generator.integers(3, 8)))
+            size = min(len(members), int(generator.integers(company[0], company[1] + 1)))
             present = [str(one) for one in generator.choice(members, size, replace=False)]
             met += size
             if generator.random() < noise:

@@ -23,6 +23,13 @@ class Street:
     """How often a core member is recognised, against the others."""
     even_effort: bool = False
     reporters: int = 4
+    minutes_spread: float = 0.5
+    """Standard deviation of the logarithm of the minutes looked."""
+    minutes_matter: bool = True
+    """Whether who looks longer sees more."""
+    minutes_noted: bool = True
+    one_observer_a_day: int = 0
+    """So many gatherings a day, all by one observer; 0 = two a day, each by anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +52,28 @@ def observe(street: Street, sightings: float, generator: np.random.Generator) ->
     occasions: list[Occasion] = []
     seen = 0
     while seen < sightings * size:
-        minutes = 30.0 if street.even_effort else float(np.clip(generator.lognormal(3.2, 0.5), 5, 120))
-        recognised = 1 - np.exp(-minutes / 12)
+        minutes = (
+            30.0
+            if street.even_effort
+            else float(np.clip(generator.lognormal(3.2, street.minutes_spread), 5, 120))
+        )
+        recognised = 1 - np.exp(-minutes / 12) if street.minutes_matter else 0.9
         chance = present_chance * recognised
         chance = np.where(np.arange(size) < n_core, chance * street.core_recognised, chance)
         there = [members[i] for i in np.flatnonzero(generator.random(size) < chance)]
         if len(there) < 2:
             continue
         seen += len(there)
+        day = len(occasions) // (street.one_observer_a_day or 2)
+        whoever = street.one_observer_a_day == 0
         occasions.append(
             Occasion(
                 id=f"nr. {len(occasions) + 1}",
-                at=START + timedelta(days=len(occasions) // 2, minutes=int(generator.integers(0, 180))),
+                at=START + timedelta(days=day, minutes=int(generator.integers(0, 180))),
                 present=tuple(there),
                 place=f"plek {generator.integers(3)}",
-                reporter=f"waarnemer {generator.integers(street.reporters)}",
-                effort_minutes=minutes,
+                reporter=f"waarnemer {generator.integers(street.reporters) if whoever else day % street.reporters}",
+                effort_minutes=minutes if street.minutes_noted else None,
             )
         )
     return KnownGroup(Observed(tuple(occasions), group, n_core), core)

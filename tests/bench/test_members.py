@@ -124,6 +124,20 @@ def test_a_known_core_is_read_with_enough_precision_on_the_street() -> None:
             assert row.auc >= row.auc_times_seen - 0.02
 
 
+def test_other_ways_of_looking_leave_the_targets_standing() -> None:
+    streets = (
+        Street("minuten lopen sterk uiteen", minutes_spread=1.0),
+        Street("minuten doen er niet toe", minutes_spread=1.0, minutes_matter=False),
+        Street("minuten niet genoteerd", minutes_noted=False),
+        Street("vier waarnemingen per dag, allemaal van één waarnemer", one_observer_a_day=4),
+    )
+    for street in streets:
+        rows = {times: measure(street, times) for times in (5, 8)}
+        show(street.name, rows)
+        assert rows[5].kern_precision >= 0.80
+        assert rows[8].core_among_meeloper <= 0.10
+
+
 def test_what_the_card_warns_of_is_true() -> None:
     """Abstention does not protect against a core that is recognised half as often, nor against a faint difference."""
     half = {times: measure(Street("half herkend", core_recognised=0.5), times) for times in (5, 8, 20)}

@@ -90,6 +90,7 @@ def test_few_rows_and_rows_that_say_nothing_make_it_abstain() -> None:
         ({"hour": 24}, "'24' is geen heel uur"),
         ({"hour": True}, "'True' is geen heel uur"),
         ({"hour": "half tien"}, "geen heel uur"),
+        ({"hour": "9" * 5000}, "geen heel uur"),
         ({"observed_on": "gisteren"}, "geen dag als JJJJ-MM-DD"),
         ({"observed_on": 20261102}, "geen dag als JJJJ-MM-DD"),
         ({"member": "m1"}, "de kolom 'member' hoort hier niet: er mag niets over personen in staan"),
@@ -104,7 +105,9 @@ def test_bad_rows_are_refused_by_row_and_column(change: dict[str, Any], message:
     ("text", "message"),
     [
         ("", "kop: de kolom 'own_view' ontbreekt"),
-        ("{", "geen JSON"),
+        ("{", "geen geldige JSON; het gaat mis op regel 1"),
+        ("[" * 100_000, "te diep genest"),
+        ("[" + "9" * 5000 + "]", "een getal is te lang"),
         ('{"rows": []}', "een lijst van rijen"),
         ("[3]", "rij 1: dit hoort een object"),
         (",".join(COLUMNS) + "\nkern,kern,plein\n", "regel 2: deze regel heeft niet 6 waarden"),

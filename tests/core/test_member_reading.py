@@ -156,6 +156,27 @@ def test_one_observer_or_two_days_are_not_enough(change: Any, why: str) -> None:
     assert {one.probability_core for one in found.members} == {None}
 
 
+def test_what_one_observer_wrote_down_twice_counts_once_and_is_told() -> None:
+    plain = group()
+    again = (*plain.occasions, replace(plain.occasions[3], id="nog eens"))
+    found = read(replace(plain, occasions=again))
+    assert found.members == read(plain).members
+    assert "1 waarneming staat er dubbel in" in found.warnings[0]
+    by_somebody = replace(plain.occasions[3], id="onbekende", reporter=None)
+    two = read(
+        replace(plain, occasions=(*plain.occasions, by_somebody, replace(by_somebody, id="en nog een")))
+    )
+    assert two.n_gatherings == len(plain.occasions) + 2
+
+
+def test_draws_are_never_told_as_certainty() -> None:
+    told = " ".join(" ".join(one.explanation) for one in read(group()).members)
+    assert "in meer dan 99% van de keren" in told
+    assert "in minder dan 1% van de keren" in told
+    assert " 100%" not in told
+    assert " 0%" not in told
+
+
 def test_hearsay_is_no_sighting_and_is_told() -> None:
     observed = group()
     heard = tuple(replace(one, effort_minutes=0.0) for one in observed.occasions[:6])
@@ -321,7 +342,10 @@ GOOD = {"at": "2026-11-02T20:00+01:00", "present": ["m1", "m2"], "reporter": "a"
         ({"present": [1]}, "present: 1 kan niet"),
         ({"effort_minutes": -5}, "effort_minutes: -5 kan niet"),
         ({"effort_minutes": 9000}, "effort_minutes: 9000 kan niet"),
-        ({"effort_minutes": True}, "effort_minutes: True is geen aantal minuten"),
+        ({"effort_minutes": True}, "effort_minutes: true is geen aantal minuten"),
+        ({"effort_minutes": 10**400}, "kan niet. Geef de minuten dat is gekeken"),
+        ({"present": ["m1", "\ud800"]}, "present: '\\ud800' bevat een onzichtbaar teken"),
+        ({"place": "plein\0"}, "place: 'plein\\u0000' bevat een onzichtbaar teken"),
         ({"effort_minutes": "veel"}, "effort_minutes: 'veel' is geen aantal minuten"),
         ({"roles_seen": {"m9": ["leidt"]}}, "roles_seen: lid 'm9': staat niet bij 'present'"),
         ({"roles_seen": {"m1": ["dealt"]}}, "roles_seen: lid 'm1': 'dealt' is niet bekend"),
@@ -346,6 +370,8 @@ def test_bad_gatherings_are_refused_by_name(change: dict[str, Any], message: str
         ({"gatherings": [GOOD], "expected_core": 1.5}, "expected_core: 1.5 kan niet"),
         ({"gatherings": [GOOD], "group": ["m1", "m1"]}, "group: lid 'm1' staat er twee keer"),
         ({"gatherings": [GOOD], "group": "m1"}, "group: geef een lijst"),
+        ({"gatherings": [GOOD], "group": [], "expected_core": 1}, "group: deze lijst is leeg"),
+        (None, "geef een object met 'gatherings'"),
         ({"gatherings": {}}, "gatherings: geef een lijst"),
         ({"gathering": []}, "Bedoelt u dat met 'gathering'"),
         ({"gatherings": [GOOD | {"id": "a"}, GOOD | {"id": "a"}]}, "staat ook bij nr. 1"),
@@ -357,6 +383,26 @@ def test_bad_files_are_refused_by_name(data: Any, message: str) -> None:
     with pytest.raises(BadInput) as error:
         read_observed(json.dumps(data), file="groep.json", most_present=RULES.most_present)
     assert message in error.value.message
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    text = json.dumps({"gatherings": [GOOD], "expected_core": 2.0})
+    assert read_observed(text, file="-", most_present=200).expected_core == 2
+
+
+def test_an_expected_core_on_the_command_line_may_not_contradict_the_file() -> None:
+    text = json.dumps({"gatherings": [GOOD], "expected_core": 1})
+    assert read_observed(text, file="-", most_present=200, expected_core=1).expected_core == 1
+    with pytest.raises(BadInput, match="het bestand zegt 1 en de opdracht 2"):
+        read_observed(text, file="-", most_present=200, expected_core=2)
+
+
+@pytest.mark.parametrize("text", ['{"gatherings": [', 'gathering,at,member\ng1,"2026,m1\n'])
+def test_what_cannot_be_parsed_is_told_in_dutch(text: str) -> None:
+    with pytest.raises(BadInput, match=r"het gaat mis op regel \d") as error:
+        read_observed(text, file="-", most_present=200)
+    assert "Expecting" not in error.value.message
+    assert "unexpected" not in error.value.message
 
 
 @pytest.mark.parametrize(
@@ -373,7 +419,7 @@ CSV = (
 )
 
 
-def test_csv_says_the_same_as_json_also_with_semicolons() -> None:
+def test_csv_says_the_same_as_json_also_with_semicolons_or_tabs() -> None:
     data = {
         "gatherings": [
             {"id": "g1", "at": "2026-11-02T20:00", "place": "plein", "present": ["m1", "m2"], "reporter": "a",
@@ -383,7 +429,7 @@ def test_csv_says_the_same_as_json_also_with_semicolons() -> None:
         ]
     }  # fmt: skip
     expected = read_observed(json.dumps(data), file="-", most_present=200)
-    for text in (CSV, CSV.replace(",", ";"), CSV.replace("\n", "\r\n")):
+    for text in (CSV, CSV.replace(",", ";"), CSV.replace(",", "\t"), CSV.replace("\n", "\r\n")):
         assert read_observed(text, file="-", most_present=200) == expected
 
 
@@ -402,6 +448,7 @@ def test_csv_says_the_same_as_json_also_with_semicolons() -> None:
         (CSV + "g3,2026-11-02T20:00,plein,m3,a,-1\n", "effort_minutes: -1.0 kan niet"),
         (CSV + "g3,2026-11-02T20:00\n", "regel 5: 2 kolommen in plaats van 6"),
         (CSV + ",2026-11-02T20:00,plein,m3,a,30\n", "regel 5: gathering: dit is leeg"),
+        (CSV + "g3,2026-11-02T20:00,plein,m\x07,a,30\n", "member: 'm\\u0007' bevat een onzichtbaar teken"),
         (CSV.replace("member", "lid", 1), "kopregel: member: deze kolom ontbreekt"),
         (CSV.replace("place", "postcode", 1), "kopregel: postcode: deze kolom is niet bekend"),
     ],

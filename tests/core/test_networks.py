@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from shortlist.cli import main
 from shortlist.differentiating.communities import communities
+from shortlist.differentiating.dynamics import Follower
 from shortlist.differentiating.mixing import groups_that_mix, members_of_two_groups
 from shortlist.differentiating.network import Network, as_json, follow_area
 from shortlist.differentiating.occasions import Observed, Occasion
@@ -125,6 +126,17 @@ def test_each_kind_of_change_is_told_once_when_it_holds_a_window(
 
 def test_a_change_that_does_not_last_is_not_told() -> None:
     assert told(follow(area(QUIET, (*QUIET, (C, "brug")), QUIET, QUIET))) == []
+
+
+def test_a_part_that_is_back_after_one_window_has_not_merged() -> None:
+    whole, parts = ((HALF, "plein"), (HALF, "plein")), ((HALF[:8], "plein"), (HALF[8:], "park"))
+    assert told(follow(area(whole, parts, whole, whole))) == []
+    follower = Follower(RULES.events)
+    one, other = frozenset(HALF[:8]), frozenset(HALF[8:])
+    for window, found in enumerate([[one | other], [one, other], [one, other], [one | other], [one | other]]):
+        follower.follow(window, START, found)
+    lasting = [(event.kind, event.window) for event in follower.finish(full=True)]
+    assert lasting == [("splits", 1), ("merges", 3)]
 
 
 def test_a_change_in_the_last_window_is_not_yet_confirmed() -> None:
@@ -339,7 +351,8 @@ def test_the_command_prints_the_contract(tmp_path: Path, capsys: pytest.CaptureF
         ([], {"postcode": "1311"}, "postcode: dit veld is niet bekend"),
         (["--window", "1d"], {"gatherings": [
             {"at": "2020-01-01T20:00", "present": ["a"]}, {"at": "2026-01-01T20:00", "present": ["a"]}]},
-         "meer dan 1000 vensters"),
+         "stad.json: at: de eerste waarneming (nr. 1) is van 2020-01-01"),
+        ([], {"groups": {"": ["a1"]}}, "groups: naam van een groep: '' kan niet"),
     ],
 )  # fmt: skip
 def test_bad_input_leaves_with_2(
@@ -355,6 +368,19 @@ def test_bad_input_leaves_with_2(
         main(["networks", str(file), *arguments])
     assert left.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_looks_at_which_nobody_was_there_make_windows_without_groups(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "stad.json"
+    looks = [{"at": f"2026-0{month}-01T20:00", "present": []} for month in (1, 2)]
+    file.write_text(json.dumps({"gatherings": looks}), encoding="utf-8")
+    main(["networks", str(file)])
+    windows = json.loads(capsys.readouterr().out)["windows"]
+    assert [(one["n_gatherings"], one["n_persons"], one["communities"]) for one in windows] == [
+        (1, 0, [])
+    ] * 2
 
 
 def test_nothing_seen_is_no_group(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

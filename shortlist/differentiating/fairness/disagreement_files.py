@@ -44,8 +44,15 @@ def read_compared(text: str, *, file: str) -> list[Compared]:
 def _json_rows(text: str, file: str) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
     try:
         data = json.loads(text)
+    except RecursionError as error:
+        raise BadInput("de JSON is te diep genest.", where=(file,)) from error
     except json.JSONDecodeError as error:
-        raise BadInput(f"dit is geen JSON: {error.msg} op regel {error.lineno}.", where=(file,)) from error
+        raise BadInput(
+            f"dit is geen geldige JSON; het gaat mis op regel {error.lineno}. Controleer daar komma's en haakjes.",
+            where=(file,),
+        ) from error
+    except ValueError as error:
+        raise BadInput("een getal is te lang.", where=(file,)) from error
     if not isinstance(data, list):
         raise BadInput("dit hoort een lijst van rijen te zijn: [{…}, {…}].", where=(file,))
     for number, values in enumerate(data, start=1):
@@ -88,7 +95,9 @@ def _row(values: Mapping[str, Any], where: tuple[str, ...]) -> Compared:
         if not isinstance(values[name], str) or not values[name].strip():
             raise BadInput("dit hoort een naam of nummer te zijn, niet leeg.", where=(*where, name))
     raw = values["hour"]
-    fits = (isinstance(raw, int) and not isinstance(raw, bool)) or (isinstance(raw, str) and raw.isdecimal())
+    fits = (isinstance(raw, int) and not isinstance(raw, bool)) or (
+        isinstance(raw, str) and raw.isdecimal() and len(raw) <= 2
+    )
     hour = int(raw) if fits else -1
     if not 0 <= hour <= 23:
         raise BadInput(f"'{raw}' is geen heel uur van 0 tot en met 23.", where=(*where, "hour"))
