@@ -38,12 +38,7 @@ def _why(
         return _why_never(problem, instance, v)
     free = [s for s in slots if _leaves_room(instance, v, int(a.slot_lo[s]), int(a.slot_hi[s]), planned)]
     if not free:
-        gap = problem.visits[v].gap / 3600
-        return (
-            "spacing",
-            f"tussenruimte: met {gap:g} uur ertussen past er in de vensters geen keer meer bij",
-            None,
-        )
+        return "spacing", _too_close(problem, instance, v, slots, planned), None
     blocked = [
         breach for s in free if (breach := _roster(instance, int(a.slot_route[s]), opened)) is not None
     ]
@@ -51,6 +46,26 @@ def _why(
         reason = f"werktijdregel: de dienst waarin het past mag niet, vanwege {blocked[0].text}"
         return "working_time", f"{reason} ({blocked[0].article})", blocked[0].article
     return "capacity", "geen capaciteit: in de vensters zijn alle bevoegde teams bezet", None
+
+
+def _too_close(
+    problem: Problem, instance: Instance, v: int, slots: range, planned: dict[int, list[Stop]]
+) -> str:
+    """Say what leaves no room for v: its own spacing, visits that it does not go together with, or both."""
+    a = instance.arrays
+    own = {v: planned.get(v, [])}
+    others = {other: stops for other, stops in planned.items() if other != v}
+    alone, apart = (
+        not any(_leaves_room(instance, v, int(a.slot_lo[s]), int(a.slot_hi[s]), part) for s in slots)
+        for part in (own, others)
+    )
+    gap = f"met {problem.visits[v].gap / 3600:g} uur ertussen"
+    if alone:
+        return f"tussenruimte: {gap} past er in de vensters geen keer meer bij"
+    together = "bezoeken die er niet mee samengaan"
+    if apart:
+        return f"tussenruimte: elke tijd in de vensters ligt te dicht op {together}"
+    return f"tussenruimte: {gap}, en los van {together}, past er in de vensters geen keer meer bij"
 
 
 def _leaves_room(instance: Instance, v: int, lo: int, hi: int, planned: dict[int, list[Stop]]) -> bool:

@@ -168,6 +168,16 @@ def test_what_stays_out_names_what_binds(visit: dict[str, Any], code: str, said:
     assert not violations(problem, shown)
 
 
+def test_a_visit_that_does_not_go_with_another_is_told_apart_from_its_own_spacing() -> None:
+    week = two_evenings(times_per_week=1, windows=[{"start": iso(0, 19), "end": iso(0, 21)}])
+    week["visits"].append({**week["visits"][0], "id": "g2", "min_gap_hours": 0, "value": 5})
+    week["not_with"] = [{"visits": ["g1", "g2"], "gap_hours": 2}]
+    _, plan, shown = solved(week)
+    assert [(u.code, plan.value) for u in plan.unplanned] == [("spacing", 10)]
+    assert "bezoeken die er niet mee samengaan" in shown["unplanned"][0]["reason"]
+    assert "0 uur" not in shown["unplanned"][0]["reason"]
+
+
 def test_capacity_and_rosters_are_told_apart() -> None:
     full = two_evenings()
     full["visits"] = [
