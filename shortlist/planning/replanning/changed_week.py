@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from shortlist.planning.adjusting.changes import Made
-from shortlist.planning.week.demand import floors_of, kept_apart
+from shortlist.planning.week.demand import asked_together, floors_of, kept_apart
 from shortlist.planning.week.times import local_iso
 
 
@@ -81,7 +81,7 @@ def changed_problem(
         "visits": visits,
         "locked": [lock for lock in locked if not _barred(lock, bans)],
         "forbidden": bans,
-        "not_with": kept_apart(visits, apart_hours),
+        "not_with": kept_apart(visits, apart_hours, asked_together(old)),
         "floors": floors_of(visits, floor_share),
         "worked": fresh["worked"],
     }

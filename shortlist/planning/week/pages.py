@@ -15,7 +15,7 @@ from shortlist.observing.groups.work import today
 from shortlist.planning.reviewing.work import READERS, list_week_plans, week_states
 from shortlist.planning.tables import WeekPlanState
 from shortlist.planning.week import work
-from shortlist.planning.week.demand import Choice, TeamWeek, Wish
+from shortlist.planning.week.demand import ENFORCING, TRUSTING, Choice, TeamWeek, Wish
 from shortlist.planning.week.schemas import WeekForm
 from shortlist.planning.week.times import monday_of, say_times
 from shortlist.showing.forms import Form, blank, read_form
@@ -51,7 +51,7 @@ def new_plan(*, actor: Actor, now: datetime, session: Session) -> ResponseReturn
                     rules=rules,
                     approved=approved,
                     choices={
-                        row["id"]: Choice(row["times"], row["windows"])
+                        row["id"]: Choice(row["times"], row["windows"], row["together"])
                         for row in form.data["wishes"]
                         if row["chosen"]
                     },
@@ -132,6 +132,7 @@ def _rows(wishes: Sequence[Wish], form: Form) -> list[dict[str, Any]]:
         if name.startswith("wishes.") and name.endswith(".id") and isinstance(value, str)
     }
     free = max(known.values(), default=-1) + 1
+    enforced = {wish.group_id for wish in wishes if wish.kind in ENFORCING}
     rows = []
     for wish in wishes:
         number = known.get(wish.id)
@@ -139,7 +140,10 @@ def _rows(wishes: Sequence[Wish], form: Form) -> list[dict[str, Any]]:
             number, free = free, free + 1
         brief = "Hete tijden, waarom?" if wish.hot else "Gewone tijden, waarom?"
         brief = "Gekozen tijden, waarom?" if wish.chosen else brief
-        rows.append({"wish": wish, "name": f"wishes.{number}", "brief": brief, "hot": _hot(wish)})
+        beside = wish.kind in TRUSTING and wish.group_id in enforced
+        enforced -= {wish.group_id} if beside else set()  # asked once per group
+        row = {"wish": wish, "name": f"wishes.{number}", "brief": brief, "hot": _hot(wish), "beside": beside}
+        rows.append(row)
     return rows
 
 

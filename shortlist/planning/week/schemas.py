@@ -30,6 +30,7 @@ class WishRow(DutchSchema):
         metadata={"label": "Keer per week"},
     )
     windows = WeekTimes(load_default=(), metadata={"label": "Tijden"})
+    together = JaNee(load_default=False, metadata={"label": "Mag tegelijk met handhaving"})
 
     @validates_schema
     def complete_when_chosen(self, data: dict[str, Any], **_: Any) -> None:
