@@ -55,6 +55,7 @@ from shortlist.planning.asking.pages import pages as asking
 from shortlist.planning.capacity.work import fit_with
 from shortlist.planning.comparing.pages import pages as plans_compared
 from shortlist.planning.feeds.pages import pages as feeds
+from shortlist.planning.leave.pages import pages as leave
 from shortlist.planning.preferring.pages import pages as preferring
 from shortlist.planning.replanning.pages import pages as replanning
 from shortlist.planning.reviewing import pages as plannen
@@ -214,6 +215,7 @@ def rooms() -> Iterator[Pages]:
     yield urgent.pages
     yield aanpak.pages
     yield teams.pages
+    yield leave
     yield weekplan.pages
     yield plannen.pages
     yield adjusting

@@ -190,7 +190,9 @@ def test_a_job_that_comes_back_leaves_a_finished_plan_alone(client: Browser, cit
     assert states(city_week).count("concept") == 1
 
 
-def test_youth_work_may_come_with_enforcement_only_where_it_is_asked(client: Browser, city_week: Week) -> None:
+def test_youth_work_may_come_with_enforcement_only_where_it_is_asked(
+    client: Browser, city_week: Week
+) -> None:
     client.sign_in("teamleider")
     fields = demand_fields(client)
     assert not [name for name in fields if name.endswith(".together")]
@@ -212,7 +214,13 @@ def test_while_it_is_computed_the_page_shows_value_bound_and_gap_over_time(
     client: Browser, city_week: Week
 ) -> None:
     page = ask(client)
-    shown = {"seconds": 6.0, "value": 300.0, "bound": 400.0, "gap": 0.25, "trail": [[0.5, 200, 500], [6, 300, 400]]}
+    shown = {
+        "seconds": 6.0,
+        "value": 300.0,
+        "bound": 400.0,
+        "gap": 0.25,
+        "trail": [[0.5, 200, 500], [6, 300, 400]],
+    }
     with city_week.city.database.writing() as session:
         session.execute(update(jobs.Job).values(state="loopt", progress=shown))
     html = client.get(page).get_data(as_text=True)

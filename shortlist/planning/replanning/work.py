@@ -1,7 +1,7 @@
 """Use cases of the smallest change: asking for it, and reading what changed and why."""
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,6 +50,8 @@ class Today:
     problem: Mapping[str, Any]
     new: tuple[NewGroup, ...]
     closed: frozenset[str]
+    lost: frozenset[str]
+    """Shifts to come of the plan that are there no more: leave, or taken away."""
 
 
 def week_as_today(
@@ -71,7 +73,13 @@ def week_as_today(
         for wish in demand.wishes
         if str(wish.group_id) not in before
     }
-    return Today(problem, tuple(new.values()), _closed(before, session=session))
+    there = {shift["note"] for team in problem["teams"] for shift in team["shifts"]}
+    lost = {
+        key
+        for key, hours in shifts_of_problem(standing.draft.problem).items()
+        if hours.start > now and key not in there
+    }
+    return Today(problem, tuple(new.values()), _closed(before, session=session), frozenset(lost))
 
 
 def _closed(groups: Iterable[str], *, session: Session) -> frozenset[str]:
@@ -103,6 +111,7 @@ def replan(
         message = "Een gekozen dienst staat niet in dit plan. Open de pagina opnieuw."
         raise Refused(message, fields={"shifts": message})
     today = week_as_today(standing, rules=rules, approved=approved, now=now, session=session)
+    event = replace(event, shifts=event.shifts | today.lost)
     problem = changed_problem(
         old,
         standing.draft.made,

@@ -17,6 +17,7 @@ from shortlist.guarding.work import all_stadsdelen
 from shortlist.observing.groups.work import standing, today
 from shortlist.observing.tables import Gathering, Source
 from shortlist.planning.aanpak.work import current_plans, pictures_of
+from shortlist.planning.leave.work import away_between, present
 from shortlist.planning.reviewing.picture import (
     Missing,
     Planned,
@@ -453,10 +454,12 @@ def shift_sheet(
     plans = current_plans(ids, session=session)
     pictures = pictures_of(ids, on=today(now), session=session)
     counts = _lately(ids, now=now, session=session)
+    day = today(shift.starts_at)
+    there = present(shift.people, day, away_between(day, day, session=session))
     names = {
         row.id: row.name
         for row in session.execute(
-            select(col(Account.id), col(Account.name)).where(col(Account.id).in_(shift.people))
+            select(col(Account.id), col(Account.name)).where(col(Account.id).in_(there))
         )
     }
     return ShiftSheet(
@@ -465,7 +468,7 @@ def shift_sheet(
         version=plan.version,
         state=plan.state,
         shift=shift,
-        colleagues=tuple(names[person] for person in shift.people if person in names),
+        colleagues=tuple(names[person] for person in there if person in names),
         stops=tuple(
             StopSheet(
                 stop,

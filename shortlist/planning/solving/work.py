@@ -115,7 +115,9 @@ def _solved(
 def thinned(trail: Sequence[tuple[float, float, float]], most: int = _POINTS) -> list[list[float]]:
     """Return at most so many points (seconds, value, bound) of a trail: where it moved, the first and the last."""
     moved = [
-        point for k, point in enumerate(trail) if not k or k == len(trail) - 1 or point[1:] != trail[k - 1][1:]
+        point
+        for k, point in enumerate(trail)
+        if not k or k == len(trail) - 1 or point[1:] != trail[k - 1][1:]
     ]
     count = min(most, len(moved))
     picks = sorted({round(k * (len(moved) - 1) / max(1, count - 1)) for k in range(count)})

@@ -176,6 +176,7 @@ def team_page(*, team_id: UUID, actor: Actor, now: datetime, session: Session) -
         team=team,
         people=[names.get(person, "niet meer actief") for person in people],
         shifts=week.shifts if week else (),
+        missed=week.missed if week else (),
         monday=monday,
         earlier=monday - timedelta(days=7),
         later=monday + timedelta(days=7),

@@ -170,6 +170,8 @@ class TeamWeek:
     """Account and name."""
     base: Spot
     shifts: tuple[Duty, ...]
+    missed: tuple[Duty, ...] = ()
+    """Shifts that fall out: leave leaves too few people."""
 
 
 def parameters_from(data: Mapping[str, Any]) -> Parameters:

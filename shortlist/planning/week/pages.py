@@ -19,7 +19,7 @@ from shortlist.planning.week.demand import ENFORCING, TRUSTING, Choice, TeamWeek
 from shortlist.planning.week.schemas import WeekForm
 from shortlist.planning.week.times import monday_of, say_times
 from shortlist.showing.forms import Form, blank, read_form
-from shortlist.showing.words import duur
+from shortlist.showing.words import datum, duur
 
 pages = Pages("weekplan", "shortlist.planning")
 
@@ -79,7 +79,8 @@ def new_plan(*, actor: Actor, now: datetime, session: Session) -> ResponseReturn
         rows=_rows(demand.wishes, form),
         left_out=demand.left_out,
         teams=[team for team in teams if team.shifts],
-        idle=[team.name for team in teams if not team.shifts],
+        idle=[team.name for team in teams if not team.shifts and not team.missed],
+        missed=[f"{team.name} op {datum(shift.starts_at)}" for team in teams for shift in team.missed],
         hours=_hours(teams),
         standing=_standing(monday, session),
         seconds=rules.parameters.seconds,
