@@ -159,6 +159,8 @@ MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
 APPROVED_GROUPS = approved_groups
 """Which groups jeugdboa's may be sent to, for planning: ``(*, session) -> set[UUID]``."""
+PROCEDURES_OF_GROUP: PanelSource = procedures.panel
+"""How the slow procedures about a group stand, for its plan van aanpak."""
 CAPACITY = fit_with
 """What priorities would ask of the teams: ``(group → priority, *, shelf, now, session) -> Fit``."""
 STATE_TABLES: tuple[StateTable, ...] = (
