@@ -50,6 +50,14 @@ def in_words(text: str, problem: Mapping[str, Any]) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _by_hand(data: Mapping[str, Any], team: str, visit: str) -> bool:
+    """Say whether somebody forbade this; else the bans that hit it stand for a way that is closed."""
+    return any(
+        ban["visit"] == visit and ban.get("team") in (None, team) and not ban.get("note")
+        for ban in data.get("forbidden", ())
+    )
+
+
 def say(answer: Answer, problem: Problem, data: Mapping[str, Any], visit: int) -> str:
     """Say in Dutch what a shift answers to a visit; ``data`` is the stored problem, for the names."""
     names = names_of(data)
@@ -74,7 +82,9 @@ def say(answer: Answer, problem: Problem, data: Mapping[str, Any], visit: int) -
         case Verdict.WINDOW:
             return "De dienst valt niet genoeg samen met de tijden die zijn gevraagd."
         case Verdict.FORBIDDEN:
-            return "Met de hand verboden."
+            return (
+                "Met de hand verboden." if _by_hand(data, team.id, wanted.id) else "De weg erheen is dicht."
+            )
         case Verdict.WORKING_TIME:
             return f"Deze dienst mag er niet bij: {answer.rule}."
         case Verdict.SPACING if answer.other is not None:

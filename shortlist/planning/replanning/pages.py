@@ -16,6 +16,7 @@ from shortlist.observing.groups.work import today
 from shortlist.planning.adjusting.changes import shifts_of_problem
 from shortlist.planning.adjusting.work import Standing, get_standing, team_names
 from shortlist.planning.replanning import work
+from shortlist.planning.replanning.changed_week import closed_roads
 from shortlist.planning.replanning.schemas import ReplanForm
 from shortlist.planning.week.times import ZONE
 from shortlist.planning.week.work import PLANNERS, WeekRules, rules_on
@@ -64,6 +65,11 @@ def replan_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session)
         lost=_named(standing, week.lost),
         shifts=_shifts(standing, now, week.lost),
         places=_places(standing),
+        areas=sorted(set(work.areas_of(standing.draft.problem, session=session).values())),
+        roads=[
+            ("|".join(road), f"tussen {road[0]} en {road[1]}")
+            for road in sorted(closed_roads(standing.draft.problem))
+        ],
         seconds=rules.parameters.seconds,
     )
     return page, 400 if form else 200
