@@ -178,6 +178,15 @@ def test_a_visit_that_does_not_go_with_another_is_told_apart_from_its_own_spacin
     assert "0 uur" not in shown["unplanned"][0]["reason"]
 
 
+def test_a_ban_is_named_also_when_an_earlier_visit_is_fixed() -> None:
+    week = two_evenings()
+    week["locked"] = [{"visit": "g1", "team": "boa-1", "start": iso(0, 19.5)}]
+    week["forbidden"] = [{"visit": "g1", "start": iso(1, 0)}]
+    _, plan, shown = solved(week)
+    assert [u.code for u in plan.unplanned] == ["forbidden"]
+    assert "verboden" in shown["unplanned"][0]["reason"]
+
+
 def test_capacity_and_rosters_are_told_apart() -> None:
     full = two_evenings()
     full["visits"] = [

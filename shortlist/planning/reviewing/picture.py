@@ -206,6 +206,7 @@ def served(problem: Mapping[str, Any], stops: Sequence[Stop]) -> tuple[list[Serv
 def missing(problem: Mapping[str, Any], result: Mapping[str, Any]) -> list[Missing]:
     """Return what stayed out, per binding reason, the reason that binds most first."""
     visits = {visit["id"]: visit for visit in problem["visits"]}
+    cut_off = {ban["visit"] for ban in problem.get("forbidden", ()) if ban.get("note")}
     by_reason: dict[str, dict[tuple[str, str, str], list[int]]] = {}
     for item in result.get("unplanned", ()):
         article = (
@@ -213,7 +214,10 @@ def missing(problem: Mapping[str, Any], result: Mapping[str, Any]) -> list[Missi
         )
         visit = visits[item["visit"]]
         key = (str(visit["name"]), notes_of(visit)[2], str(visit["id"]))
-        groups = by_reason.setdefault(f"{item['reason']}{article}", {})
+        reason = f"{item['reason']}{article}"
+        if item.get("code") == "forbidden" and item["visit"] in cut_off:
+            reason = "de dienst valt uit of de weg erheen is dicht voor de teams die dit mogen doen"
+        groups = by_reason.setdefault(reason, {})
         groups.setdefault(key, []).append(int(item["occurrence"]))
     found = [
         Missing(

@@ -17,6 +17,7 @@ from shortlist.guarding.work import all_stadsdelen
 from shortlist.observing.groups.work import standing, today
 from shortlist.observing.tables import Gathering, Source
 from shortlist.planning.aanpak.work import current_plans, pictures_of
+from shortlist.planning.adjusting.wording import plainly
 from shortlist.planning.leave.work import away_between, present
 from shortlist.planning.reviewing.picture import (
     Missing,
@@ -259,7 +260,7 @@ def _whole(plan_id: UUID, *, session: Session) -> WeekPicture:
         shifts=tuple(shifts_of(plan.problem, told, stops)),
         per_priority=tuple(per_priority),
         per_area=tuple(per_area),
-        missing=tuple(missing(plan.problem, told)),
+        missing=tuple(replace(one, reason=plainly(one.reason)) for one in missing(plan.problem, told)),
         hidden=0,
         trail=told.get("trail", ()),
         together=tuple(sorted({one["name"] for one in plan.problem["visits"] if one["group"] in together})),
