@@ -190,6 +190,23 @@ def test_a_job_that_comes_back_leaves_a_finished_plan_alone(client: Browser, cit
     assert states(city_week).count("concept") == 1
 
 
+def test_a_stadsdeel_that_gets_less_than_its_fair_share_is_told(client: Browser, city_week: Week) -> None:
+    client.sign_in("teamleider")
+    fields = demand_fields(client)
+    zuid = [
+        name.removesuffix(".id")
+        for name, value in fields.items()
+        if str(city_week.zuid.group_id) in str(value)
+    ]
+    # On Monday nobody works: Zuid gets nothing of the two visits that it ought to get at least one of.
+    page = solved(client, city_week, **{f"{row}.windows": "ma 10:00-12:00" for row in zuid})
+    html = client.get(page).get_data(as_text=True)
+    assert "Eerlijk deel niet gehaald" in html
+    assert "Zuid krijgt 0 van de 1 bezoeken" in html
+    assert "Ten minste" in html
+    assert "Noord krijgt" not in html
+
+
 def test_youth_work_may_come_with_enforcement_only_where_it_is_asked(
     client: Browser, city_week: Week
 ) -> None:

@@ -73,11 +73,17 @@ class ShiftPicture:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Wanted and planned visits of one priority or stadsdeel."""
+    """Wanted and planned visits of one priority or stadsdeel; ``least``: the stadsdeel's fair share, a floor."""
 
     name: str
     wanted: int
     planned: int
+    least: int = 0
+
+    @property
+    def short(self) -> int:
+        """How many visits fewer than the floor."""
+        return max(0, self.least - self.planned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +203,13 @@ def served(problem: Mapping[str, Any], stops: Sequence[Stop]) -> tuple[list[Serv
     for stop in stops:
         priorities[stop.priority][1] += 1
         areas[stop.stadsdeel][1] += 1
+    floors = {floor["area"]: int(floor["visits"]) for floor in problem.get("floors", ())}
     return (
         [Served(name, wanted, planned) for name, (wanted, planned) in priorities.items() if wanted],
-        [Served(name, wanted, planned) for name, (wanted, planned) in sorted(areas.items())],
+        [
+            Served(name, wanted, planned, floors.get(name, 0))
+            for name, (wanted, planned) in sorted(areas.items())
+        ],
     )
 
 
