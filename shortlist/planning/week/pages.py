@@ -17,7 +17,7 @@ from shortlist.planning.tables import WeekPlanState
 from shortlist.planning.week import work
 from shortlist.planning.week.demand import ENFORCING, TRUSTING, Choice, TeamWeek, Wish
 from shortlist.planning.week.schemas import WeekForm
-from shortlist.planning.week.times import monday_of, say_times
+from shortlist.planning.week.times import say_times, week_named
 from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.words import datum, duur
 
@@ -92,17 +92,11 @@ def new_plan(*, actor: Actor, now: datetime, session: Session) -> ResponseReturn
 
 def _week_asked(now: datetime) -> date:
     """Return the Monday that the address asks for, or the one after today."""
-    try:
-        return monday_of(date.fromisoformat(request.args.get("week", "")))
-    except ValueError:
-        return work.next_monday(now)
+    return week_named(request.args.get("week", "")) or work.next_monday(now)
 
 
 def _typed_week(form: Form, default: date) -> date:
-    try:
-        return monday_of(date.fromisoformat(form.value("week")))
-    except ValueError:
-        return default
+    return week_named(form.value("week")) or default
 
 
 def _standing(monday: date, session: Session) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from shortlist.errors import BadInput
-from shortlist.planning.week.times import Span, parse_times
+from shortlist.planning.week.times import FIRST_DAY, LAST_DAY, Span, parse_times
 from shortlist.showing.dutch import DutchSchema, JaNee, Text
 
 
@@ -17,6 +17,9 @@ class WeekTimes(fields.Field[tuple[Span, ...]]):
             return parse_times(str(value))
         except BadInput as fault:
             raise ValidationError(fault.message) from None
+
+
+PLAUSIBLE = validate.Range(FIRST_DAY, LAST_DAY, error="Kies een week tussen 2000 en 2100.")
 
 
 class WishRow(DutchSchema):
@@ -49,7 +52,7 @@ class WishRow(DutchSchema):
 class WeekForm(DutchSchema):
     """The demand of a week as typed."""
 
-    week = fields.Date(required=True, metadata={"label": "Week"})
+    week = fields.Date(required=True, validate=PLAUSIBLE, metadata={"label": "Week"})
     keep = JaNee(load_default=False, metadata={"label": "Vastgesteld plan aanhouden"})
     wishes = fields.List(
         fields.Nested(WishRow),
