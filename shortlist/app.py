@@ -71,6 +71,7 @@ def create_app(
     app.extensions["shortlist.capacity"] = navigation.CAPACITY
     app.extensions["shortlist.member_list_allowed"] = navigation.MEMBER_LIST_ALLOWED
     app.extensions["shortlist.approved_groups"] = navigation.APPROVED_GROUPS
+    app.extensions["shortlist.procedures_of_group"] = navigation.PROCEDURES_OF_GROUP
     app.extensions["shortlist.doors"] = {
         endpoint: door for pages in rooms for endpoint, door in pages.doors.items()
     }

@@ -55,6 +55,7 @@ from shortlist.planning.asking.pages import pages as asking
 from shortlist.planning.capacity.work import fit_with
 from shortlist.planning.comparing.pages import pages as plans_compared
 from shortlist.planning.feeds.pages import pages as feeds
+from shortlist.planning.leave.pages import pages as leave
 from shortlist.planning.preferring.pages import pages as preferring
 from shortlist.planning.replanning.pages import pages as replanning
 from shortlist.planning.reviewing import pages as plannen
@@ -158,6 +159,8 @@ MEMBER_LIST_ALLOWED = member_list_allowed
 """Step 2B, for the rooms before differentiating: ``(group_id, *, session) -> bool``."""
 APPROVED_GROUPS = approved_groups
 """Which groups jeugdboa's may be sent to, for planning: ``(*, session) -> set[UUID]``."""
+PROCEDURES_OF_GROUP: PanelSource = procedures.panel
+"""How the slow procedures about a group stand, for its plan van aanpak."""
 CAPACITY = fit_with
 """What priorities would ask of the teams: ``(group → priority, *, shelf, now, session) -> Fit``."""
 STATE_TABLES: tuple[StateTable, ...] = (
@@ -214,6 +217,7 @@ def rooms() -> Iterator[Pages]:
     yield urgent.pages
     yield aanpak.pages
     yield teams.pages
+    yield leave
     yield weekplan.pages
     yield plannen.pages
     yield adjusting

@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
 
 from shortlist.errors import BadInput
 
 _FREE = {"note", "name"}
+_YEAR = timedelta(days=400)
+"""Room that every moment leaves on the calendar, so that a week round it can be counted."""
 
 
 class Fields:
@@ -54,13 +56,14 @@ class Fields:
         if default is not None and not self.has(field):
             return default
         value = self.get(field)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        endless = isinstance(value, float) and not math.isfinite(value)
+        if isinstance(value, bool) or not isinstance(value, int | float) or endless:
             raise self.bad(field, f"verwacht een getal, niet {_shown(value)}")
         if value < low:
-            kind = "mag niet negatief zijn" if low == 0 else f"moet ten minste {low:g} zijn"
-            raise self.bad(field, f"{value:g} {kind}")
+            kind = "mag niet negatief zijn" if low == 0 else f"moet ten minste {_digits(low)} zijn"
+            raise self.bad(field, f"{_digits(value)} {kind}")
         if value > high:
-            raise self.bad(field, f"{value:g} is te groot; ten hoogste {high:g}")
+            raise self.bad(field, f"{_digits(value)} is te groot; ten hoogste {_digits(high)}")
         return float(value)
 
     def whole(self, field: str, *, low: int, high: int, default: int | None = None) -> int:
@@ -99,9 +102,11 @@ class Fields:
                 field, f'"{value}" is geen tijdstip; schrijf het als 2026-11-23T18:00+01:00'
             ) from None
         if moment.tzinfo is None:
-            raise self.bad(field, f'"{value}" mist de tijdzone; schrijf bijvoorbeeld {value}+01:00')
+            known = value if len(value) > len("2026-11-23") else f"{moment.date()}T00:00"
+            raise self.bad(field, f'"{value}" mist de tijdzone; schrijf bijvoorbeeld {known}+01:00')
         try:
-            return moment.astimezone(UTC)
+            found = moment.astimezone(UTC)
+            return found + _YEAR - _YEAR - _YEAR + _YEAR
         except OverflowError:
             raise self.bad(field, f'"{value}" ligt buiten de kalender') from None
 
@@ -113,6 +118,13 @@ class Fields:
             named = item.get(key) if isinstance(item, Mapping) else None
             label = f"{kind} {named}" if isinstance(named, str) and named else f"{kind} nr. {number}"
             yield Fields(item, (*self.where, label), allowed)
+
+
+def _digits(number: float) -> str:
+    """Write a number in a message, whole ones with all their digits as long as that can be read."""
+    if number == int(number) and abs(number) < 10**12:
+        return str(int(number))
+    return f"{number:g}" if isinstance(number, float) else f"een getal van {len(str(number))} cijfers"
 
 
 def _shown(value: object) -> str:

@@ -38,12 +38,8 @@ def _why(
         return _why_never(problem, instance, v)
     free = [s for s in slots if _leaves_room(instance, v, int(a.slot_lo[s]), int(a.slot_hi[s]), planned)]
     if not free:
-        gap = problem.visits[v].gap / 3600
-        return (
-            "spacing",
-            f"tussenruimte: met {gap:g} uur ertussen past er in de vensters geen keer meer bij",
-            None,
-        )
+        kept_out = _kept_out(problem, instance, v, planned)
+        return kept_out or ("spacing", _too_close(problem, instance, v, slots, planned), None)
     blocked = [
         breach for s in free if (breach := _roster(instance, int(a.slot_route[s]), opened)) is not None
     ]
@@ -51,6 +47,26 @@ def _why(
         reason = f"werktijdregel: de dienst waarin het past mag niet, vanwege {blocked[0].text}"
         return "working_time", f"{reason} ({blocked[0].article})", blocked[0].article
     return "capacity", "geen capaciteit: in de vensters zijn alle bevoegde teams bezet", None
+
+
+def _too_close(
+    problem: Problem, instance: Instance, v: int, slots: range, planned: dict[int, list[Stop]]
+) -> str:
+    """Say what leaves no room for v: its own spacing, visits that it does not go together with, or both."""
+    a = instance.arrays
+    own = {v: planned.get(v, [])}
+    others = {other: stops for other, stops in planned.items() if other != v}
+    alone, apart = (
+        not any(_leaves_room(instance, v, int(a.slot_lo[s]), int(a.slot_hi[s]), part) for s in slots)
+        for part in (own, others)
+    )
+    gap = f"met {problem.visits[v].gap / 3600:g} uur ertussen"
+    if alone:
+        return f"tussenruimte: {gap} past er in de vensters geen keer meer bij"
+    together = "bezoeken die er niet mee samengaan"
+    if apart:
+        return f"tussenruimte: elke tijd in de vensters ligt te dicht op {together}"
+    return f"tussenruimte: {gap}, en los van {together}, past er in de vensters geen keer meer bij"
 
 
 def _leaves_room(instance: Instance, v: int, lo: int, hi: int, planned: dict[int, list[Stop]]) -> bool:
@@ -97,26 +113,40 @@ def _why_never(problem: Problem, instance: Instance, v: int) -> tuple[str, str, 
         return "window", "geen venster binnen de horizon", None
     if all(w.end - w.start < visit.service for w in windows):
         return "window", f"elk venster is korter dan het bezoek ({visit.service / 60:g} minuten)", None
-    barred = False
-    for route, (t, s) in enumerate(zip(instance.team, instance.shift, strict=True)):
-        if t not in able:
-            continue
-        team, hours = problem.teams[t], problem.teams[t].shifts[s]
-        first = hours.start + int(problem.travel[team.base, visit.place])
-        last = hours.end - int(problem.travel[visit.place, team.base]) - visit.service
-        if any(max(first, w.start) <= min(last, w.end - visit.service) for w in windows):
-            breach = instance.closed.get(route)
-            if breach is not None:
-                return (
-                    "working_time",
-                    f"werktijdregel: de dienst waarin het past mag niet, vanwege {breach.text} ({breach.article})",
-                    breach.article,
-                )
-            barred = True
-    if barred:
-        return "forbidden", "verboden: forbidden laat geen tijd over", None
+    kept_out = _kept_out(problem, instance, v, {})
+    if kept_out is not None:
+        return kept_out
     return (
         "window",
         f"geen capaciteit in het venster: geen dienst van een bevoegd team ({kinds}) valt er genoeg in samen",
         None,
     )
+
+
+def _kept_out(
+    problem: Problem, instance: Instance, v: int, planned: dict[int, list[Stop]]
+) -> tuple[str, str, str | None] | None:
+    """Return the closed shift or the ban that keeps v out where spacing to ``planned`` leaves room; None: neither."""
+    visit = problem.visits[v]
+    banned = any(ban.visit == v for ban in problem.forbidden)
+    barred = False
+    for route, (t, s) in enumerate(zip(instance.team, instance.shift, strict=True)):
+        if not problem.may_serve(t, v):
+            continue
+        breach = instance.closed.get(route)
+        team, hours = problem.teams[t], problem.teams[t].shifts[s]
+        first = hours.start + int(problem.travel[team.base, visit.place])
+        last = hours.end - int(problem.travel[visit.place, team.base]) - visit.service
+        spans = [(max(first, w.start), min(last, w.end - visit.service)) for w in visit.windows]
+        if not any(lo <= hi and _leaves_room(instance, v, lo, hi, planned) for lo, hi in spans):
+            continue
+        if breach is not None:
+            return (
+                "working_time",
+                f"werktijdregel: de dienst waarin het past mag niet, vanwege {breach.text} ({breach.article})",
+                breach.article,
+            )
+        barred = True
+    if barred and banned:
+        return "forbidden", "verboden: wat verboden is (forbidden) laat geen tijd over", None
+    return None

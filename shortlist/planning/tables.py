@@ -138,6 +138,25 @@ class Shift(SQLModel, table=True):
     ends_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class StaffLeave(SQLModel, table=True):
+    """Days on which somebody does not work, both ends included; never why."""
+
+    __tablename__ = "staff_leave"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="order"),
+        plausible("first_day"),
+        plausible("last_day"),
+        UniqueConstraint("account_id", "first_day"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id")
+    first_day: date
+    last_day: date = Field(index=True)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID = Field(foreign_key="account.id")
+
+
 class WeekPlan(SQLModel, table=True):
     """A deployment plan for one week: the problem as it was put, the result as it was proven."""
 

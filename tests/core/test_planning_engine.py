@@ -16,6 +16,7 @@ import pytest
 from shortlist.planning import compiled
 from shortlist.planning.bound import grid, round_soundly
 from shortlist.planning.engine import Progress, solve
+from shortlist.planning.fitting import Verdict, ask_all
 from shortlist.planning.itinerary import Itinerary, printed, stops_of
 from shortlist.planning.plan import Plan, kept_from, to_json
 from shortlist.planning.problem import Problem, parse_problem
@@ -206,6 +207,46 @@ def test_the_validator_wants_every_occurrence_once(numbers: tuple[int, int], law
     assert lawful or "occurrence" in broken[0]
     shown["unplanned"][0]["occurrence"] = 2
     assert violations(problem, shown)
+
+
+def test_a_visit_that_does_not_go_with_another_is_told_apart_from_its_own_spacing() -> None:
+    week = two_evenings(times_per_week=1, windows=[{"start": iso(0, 19), "end": iso(0, 21)}])
+    week["visits"].append({**week["visits"][0], "id": "g2", "min_gap_hours": 0, "value": 5})
+    week["not_with"] = [{"visits": ["g1", "g2"], "gap_hours": 2}]
+    _, plan, shown = solved(week)
+    assert [(u.code, plan.value) for u in plan.unplanned] == [("spacing", 10)]
+    assert "bezoeken die er niet mee samengaan" in shown["unplanned"][0]["reason"]
+    assert "0 uur" not in shown["unplanned"][0]["reason"]
+
+
+def test_what_stays_out_fits_nowhere_in_the_plan_as_it_stands() -> None:
+    """The reasons are judged by the code that answers why not: two ways to the same statement."""
+    seen = 0
+    for seed in range(60):
+        week = small_week(seed, rules="atw-2025" if seed % 3 else None)
+        if seed % 2 and len(week["visits"]) > 1:
+            names = [visit["id"] for visit in week["visits"]]
+            week["not_with"] = [{"visits": names[:2], "gap_hours": 3}]
+        problem, plan, shown = solved(week, iterations=1500)
+        for out in {one.visit: one for one in plan.unplanned}.values():
+            answers = ask_all(problem, stops_of(problem, shown), out.visit)
+            assert not [one for one in answers if one.verdict is Verdict.FITS], (seed, out)
+            verdicts = {one.verdict for one in answers}
+            if out.code == "power":
+                assert verdicts <= {Verdict.POWER, Verdict.PAIR}, (seed, out)
+            if out.code == "window":
+                assert verdicts <= {Verdict.POWER, Verdict.PAIR, Verdict.WINDOW}, (seed, out)
+            seen += 1
+    assert seen > 40
+
+
+def test_a_ban_is_named_also_when_an_earlier_visit_is_fixed() -> None:
+    week = two_evenings()
+    week["locked"] = [{"visit": "g1", "team": "boa-1", "start": iso(0, 19.5)}]
+    week["forbidden"] = [{"visit": "g1", "start": iso(1, 0)}]
+    _, plan, shown = solved(week)
+    assert [u.code for u in plan.unplanned] == ["forbidden"]
+    assert "verboden" in shown["unplanned"][0]["reason"]
 
 
 def test_capacity_and_rosters_are_told_apart() -> None:

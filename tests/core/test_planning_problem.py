@@ -121,6 +121,10 @@ def test_a_lawful_week_is_read() -> None:
         ("floors", [{"area": "Oost", "visits": 1}], ["ondergrens Oost", "area"]),
         ("not_with", [{"visits": ["g1-plein"]}], ["visits", "twee verschillende"]),
         ("visits", {"id": "x"}, ["visits", "lijst"]),
+        ("visits.0.value", int("9" * 400), ["value", "400 cijfers", "te groot"]),
+        ("visits.0.times_per_week", 1_000_000, ["1000000 is te groot", "100"]),
+        ("visits.0.windows.0.start", "2026-11-24", ["tijdzone", "2026-11-24T00:00+01:00"]),
+        ("horizon.start", "9999-12-30T00:00+01:00", ["horizon", "start", "buiten de kalender"]),
     ],
 )  # fmt: skip
 def test_a_bad_field_is_named_with_its_place_and_a_remedy(path: str, value: object, said: list[str]) -> None:

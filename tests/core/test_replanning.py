@@ -13,9 +13,10 @@ from shortlist.planning.fitting import Verdict, ask_all
 from shortlist.planning.itinerary import stops_of
 from shortlist.planning.plan import kept_from, to_json
 from shortlist.planning.problem import parse_problem
-from shortlist.planning.replanning.changed_week import Event, changed_problem
+from shortlist.planning.replanning.changed_week import Event, changed_problem, closed_roads, road_between
 from shortlist.planning.replanning.differences import compare, untouched
 from shortlist.planning.validator import violations
+from shortlist.planning.week.demand import asked_together
 from shortlist.planning.working_time_files import load
 from tests.bench.planned_weeks import week as planned_week
 
@@ -182,3 +183,40 @@ def test_a_shift_says_who_must_give_way(before: tuple[dict[str, Any], dict[str, 
     for answer in room:
         assert answer.other is not None
         assert (answer.other.team, answer.other.shift) == answer.key
+
+
+def test_a_closed_bridge_keeps_teams_on_their_own_side_until_it_opens_again(
+    before: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    old, result = before
+    made = made_of(result)
+    areas = {place["id"]: "Oost" if place["lon"] > 5.2 else "West" for place in old["places"]}
+    bridge = road_between("West", "Oost")
+    new = changed(old, made, Event(closed=frozenset({bridge})), old, areas=areas)
+    answer = made_of(solved(new, result["assignments"]))
+    base = {team["id"]: areas[team["base"]] for team in old["teams"]}
+    side = {visit["id"]: areas[visit["place"]] for visit in old["visits"]}
+    later = [one for one in answer if one.start > WEDNESDAY]
+    assert later
+    assert all(base[one.team] == side[one.visit] for one in later)
+    assert any(base[one.team] != side[one.visit] for one in made if one.start > WEDNESDAY), (
+        "the bridge was used"
+    )
+    past = {(one.visit, one.team, one.start) for one in made if one.start <= WEDNESDAY}
+    assert past <= {(one.visit, one.team, one.start) for one in answer}
+    steps = compare(old, made, new, answer)
+    assert any(step.why == "de weg erheen is dicht voor dit team" for step in steps)
+    assert closed_roads(new) == {bridge}
+    again = changed(new, answer, Event(opened=frozenset({bridge})), old, areas=areas)
+    assert closed_roads(again) == frozenset()
+
+
+def test_youth_work_that_may_come_with_enforcement_still_may_when_the_week_is_planned_again() -> None:
+    old = stored(4, 2, 1)
+    one = old["visits"][0]
+    old["visits"] = [one, {**one, "id": "jw", "kinds": ["jongerenwerk"]}]
+    asked = {**old, "not_with": []}
+    apart = {**old, "not_with": [{"visits": [one["id"], "jw"], "gap_hours": 2}]}
+    assert asked_together(asked) == {one["group"]}
+    assert changed(asked, [], Event(), asked)["not_with"] == []
+    assert len(changed(apart, [], Event(), apart)["not_with"]) == 1

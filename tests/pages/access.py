@@ -99,6 +99,8 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "teams.team_page": (LEADERS, "stad"),
     "teams.copy_shifts": (LEADERS, "stad"),
     "teams.remove_shift": (LEADERS, "stad"),
+    "verlof.leave_page": (LEADERS, "stad"),
+    "verlof.withdraw_page": (LEADERS, "stad"),
     "weekplan.plan_list": (PLAN_READERS, "stad"),
     "weekplan.new_plan": (frozenset({Role.TEAMLEIDER}), "stad"),
     "herplannen.replan_page": (frozenset({Role.TEAMLEIDER}), "stad"),

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from shortlist.planning.tables import PlanMeasure, PlanVanAanpak
 from shortlist.prioritising.tables import PriorityDecision, PriorityProposal
-from tests.pages.conftest import NOW, Browser, City
+from tests.pages.conftest import NOORD, NOW, Browser, City
 from tests.pages.street import Street, actions, add, assess, street
 
 FIELDS = {
@@ -77,6 +77,26 @@ def test_a_youth_worker_writes_a_plan_and_everybody_of_the_jit_reads_it(
     assert "Niet meer dan één melding per week" in html
     assert "Nieuwe versie schrijven" not in html
     assert actions(kade.database).count("plan van aanpak vastgelegd") == 1
+
+
+def test_the_plan_tells_how_the_lamp_that_was_asked_for_stands(client: Browser, kade: Street) -> None:
+    assess(kade)
+    client.sign_in("jongerenwerker")
+    client.submit(kade.url("/plan-van-aanpak/schrijven"), {**FIELDS, **BOA})
+    assert "Hoe het staat met" not in client.get(kade.url("/plan-van-aanpak")).get_data(as_text=True)
+    lamp = {
+        "subject": "lamp",
+        "stadsdeel": str(NOORD),
+        "group": str(kade.group_id),
+        "place": str(kade.place_id),
+    }
+    assert (
+        client.submit("/procedures/nieuw", {**lamp, "wish": "Achter het plein is het donker."}).status_code
+        == 303
+    )
+    html = client.get(kade.url("/plan-van-aanpak")).get_data(as_text=True)
+    assert "Hoe het staat met: lamp, bak, plek en vergunning" in html
+    assert "/procedures/" in html
 
 
 def test_a_second_version_is_appended_and_says_what_changed(client: Browser, kade: Street) -> None:

@@ -97,6 +97,31 @@ def test_a_request_that_cannot_be_is_refused_and_keeps_what_was_typed(
     assert f'value="{place}" checked' in html
 
 
+def test_a_closed_bridge_is_told_kept_and_opened_again(client: Browser, city_week: Week) -> None:
+    plan = solved(client, city_week)
+    fields = {"why": WHY, "seen": "2"}
+    wrong = client.submit(f"{plan}/herplannen", {**fields, "road_from": "Noord", "road_to": "Noord"})
+    assert "Kies twee verschillende stadsdelen" in wrong.get_data(as_text=True)
+    wrong = client.submit(f"{plan}/herplannen", {**fields, "road_from": "Noord"})
+    assert "Kies twee stadsdelen uit de lijst" in wrong.get_data(as_text=True)
+    answer = client.submit(f"{plan}/herplannen", {**fields, "road_from": "Zuid", "road_to": "Noord"})
+    assert answer.status_code == 303
+    assert work_one(city_week.city.database)
+    html = client.get(answer.location).get_data(as_text=True)
+    assert "Geen weg tussen Noord en Zuid." in html
+    # Both teams start in Noord: nobody reaches the group in Zuid, the other one is visited as before.
+    assert {one.group_id for one in visits(city_week, answer.location)} == {city_week.noord.group_id}
+    fixed = client.get(f"{answer.location}/vast").get_data(as_text=True)
+    assert "Er is niets verboden" in fixed
+    page = client.get(f"{answer.location}/herplannen").get_data(as_text=True)
+    assert "tussen Noord en Zuid" in page
+    again = client.submit(f"{answer.location}/herplannen", {**fields, "opened": "Noord|Zuid"})
+    assert again.status_code == 303
+    assert work_one(city_week.city.database)
+    assert "De weg tussen Noord en Zuid is weer open" in client.get(again.location).get_data(as_text=True)
+    assert len(visits(city_week, again.location)) == len(visits(city_week, plan))
+
+
 def test_a_week_that_is_over_and_a_plan_that_others_go_on_from_are_not_computed_again(
     client: Browser, city_week: Week, clock: Clock
 ) -> None:

@@ -149,3 +149,16 @@ def test_only_teamleider_and_coordinator_see_teams(client: Browser, busy: Week) 
     assert "Boa-koppel 1" in client.get("/teams?week=2026-11-30").get_data(as_text=True)
     assert client.get(f"/teams/{UUID(int=3)}").status_code == 404
     assert count(busy.city, TeamMember) == 3
+
+
+@pytest.mark.parametrize("week_text", ["9999-12-31", "0001-01-01", "1999-12-31", "morgen"])
+def test_a_week_at_the_end_of_the_calendar_is_no_week(client: Browser, busy: Week, week_text: str) -> None:
+    client.sign_in("teamleider")
+    for page in ("/teams", f"/teams/{busy.boas}", "/weekplannen/nieuw"):
+        assert client.get(f"{page}?week={week_text}").status_code == 200
+    for page, fields in (
+        (f"/teams/{busy.boas}", {**SHIFT, "week": week_text}),
+        ("/weekplannen/nieuw", {"week": week_text}),
+    ):
+        assert client.submit(page, fields).status_code == 400
+    assert client.submit("/teams", {"week": week_text}, to="/teams/diensten-overnemen").status_code == 409

@@ -13,10 +13,11 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from shortlist.deploying.tables import RequestStatus
+from shortlist.planning.solving.work import thinned
 from shortlist.planning.tables import PlannedVisit, Shift, WeekPlan, WeekPlanStatus
 from shortlist.serving import work_one
 from shortlist.storing import jobs
-from tests.pages.conftest import Browser, City
+from tests.pages.conftest import Browser, City, Clock
 from tests.pages.street import actions, assess, street
 from tests.pages.week import WEEK, Week, approach, approve_boas, decide, week
 
@@ -36,6 +37,9 @@ def demand_fields(client: Browser, page: str = "/weekplannen/nieuw") -> dict[str
             if control.get("type") == "checkbox" and "checked" not in control.attrib:
                 continue
             fields[name] = control.get("value", "")
+    for control in tree.iter("textarea"):
+        if control.get("name", "").startswith("wishes."):
+            fields[control.get("name")] = control.text or ""
     return fields
 
 
@@ -184,6 +188,84 @@ def test_a_job_that_comes_back_leaves_a_finished_plan_alone(client: Browser, cit
         session.execute(update(jobs.Job).values(state="wacht"))
     assert work_one(city_week.city.database)
     assert states(city_week).count("concept") == 1
+
+
+def test_a_stadsdeel_that_gets_less_than_its_fair_share_is_told(client: Browser, city_week: Week) -> None:
+    client.sign_in("teamleider")
+    fields = demand_fields(client)
+    zuid = [
+        name.removesuffix(".id")
+        for name, value in fields.items()
+        if str(city_week.zuid.group_id) in str(value)
+    ]
+    # On Monday nobody works: Zuid gets nothing of the two visits that it ought to get at least one of.
+    page = solved(client, city_week, **{f"{row}.windows": "ma 10:00-12:00" for row in zuid})
+    html = client.get(page).get_data(as_text=True)
+    assert "Eerlijk deel niet gehaald" in html
+    assert "Zuid krijgt 0 van de 1 bezoeken" in html
+    assert "Ten minste" in html
+    assert "Noord krijgt" not in html
+
+
+def test_youth_work_may_come_with_enforcement_only_where_it_is_asked(
+    client: Browser, city_week: Week
+) -> None:
+    client.sign_in("teamleider")
+    fields = demand_fields(client)
+    assert not [name for name in fields if name.endswith(".together")]
+    row = next(
+        name.removesuffix(".id")
+        for name, value in fields.items()
+        if name.endswith(".id") and f"{city_week.noord.group_id}:jongerenwerk" in value
+    )
+    page = str(client.submit("/weekplannen/nieuw", {**fields, f"{row}.together": "ja"}).location)
+    with city_week.city.database.reading() as session:
+        problem = session.execute(select(WeekPlan)).scalar_one().problem
+    apart = {visit.split(":")[0] for pair in problem["not_with"] for visit in pair["visits"]}
+    assert apart == {str(city_week.zuid.group_id)}
+    assert work_one(city_week.city.database)
+    assert "mogen tegelijk komen bij Groep Kade" in client.get(page).get_data(as_text=True)
+
+
+def test_while_it_is_computed_the_page_shows_value_bound_and_gap_over_time(
+    client: Browser, city_week: Week
+) -> None:
+    page = ask(client)
+    shown = {
+        "seconds": 6.0,
+        "value": 300.0,
+        "bound": 400.0,
+        "gap": 0.25,
+        "trail": [[0.5, 200, 500], [6, 300, 400]],
+    }
+    with city_week.city.database.writing() as session:
+        session.execute(update(jobs.Job).values(state="loopt", progress=shown))
+    html = client.get(page).get_data(as_text=True)
+    assert "300 punten waard; meer dan 400 punten kan bewezen niet" in html
+    assert "ten hoogste 25,0% van het best mogelijke af" in html
+    assert "60,0%" in html
+    with city_week.city.database.writing() as session:
+        session.execute(update(jobs.Job).values(state="wacht"))
+    assert work_one(city_week.city.database)
+    assert "Waarde en bewezen grens tijdens het rekenen" in client.get(page).get_data(as_text=True)
+
+
+def test_of_the_way_to_a_plan_the_moments_remain_where_it_moved() -> None:
+    still = [(float(second), 10.0, 20.0) for second in range(50)]
+    assert thinned([*still, (50.0, 20.0, 20.0)]) == [[0.0, 10.0, 20.0], [50.0, 20.0, 20.0]]
+    moving = [(float(second), float(second), 100.0) for second in range(100)]
+    picked = thinned(moving)
+    assert len(picked) == 8
+    assert (picked[0][0], picked[-1][0]) == (0, 99)
+    assert thinned([]) == []
+
+
+def test_a_week_that_runs_opens_on_the_day_that_it_is(client: Browser, city_week: Week, clock: Clock) -> None:
+    page = solved(client, city_week)
+    assert '<strong aria-current="date">di 1 dec 2026' in client.get(page).get_data(as_text=True)
+    clock.now = datetime(2026, 12, 4, 9, 0, tzinfo=UTC)
+    client.sign_in("teamleider")
+    assert '<strong aria-current="date">vr 4 dec 2026' in client.get(page).get_data(as_text=True)
 
 
 def test_stopping_is_asked_once_it_runs_and_refused_when_done(client: Browser, city_week: Week) -> None:

@@ -51,6 +51,9 @@ def plan_page(*, group_id: UUID, actor: Actor, now: datetime, session: Session) 
         names=_names(catalogue),
         may_write=actor.has(*work.WRITERS),
         today=today(now),
+        procedures=current_app.extensions["shortlist.procedures_of_group"](
+            group_id, actor=actor, now=now, session=session
+        ),
     )
 
 

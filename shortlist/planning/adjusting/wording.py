@@ -13,6 +13,10 @@ from shortlist.showing.words import datum, datumtijd, tijd, woord
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:[+-]\d\d:\d\d|Z)")
 _SAID = (
     (re.compile(r" \(not_with\)"), ""),
+    (re.compile(r"wat verboden is \(forbidden\)"), "wat met de hand verboden is"),
+    (re.compile(r"in (?:de vensters|het venster)"), "in de gevraagde tijden"),
+    (re.compile(r"geen venster binnen de horizon"), "geen gevraagde tijd in deze week"),
+    (re.compile(r"elk venster is"), "elke gevraagde tijd is"),
     (re.compile(r"min_gap_hours is (\d+(?:\.\d+)?)"), r"er hoort \1 uur tussen te zitten"),
     (re.compile(r"times_per_week is"), "gevraagd is"),
     (re.compile(r"is verboden \(forbidden\)"), "is met de hand verboden"),
@@ -45,9 +49,22 @@ def in_words(text: str, problem: Mapping[str, Any]) -> str:
         text = text.replace(known, names[known])
     text = _ISO.sub(lambda found: datumtijd(datetime.fromisoformat(found.group())), text)
     text = re.sub(r"(\d)\.(\d+ uur)", r"\1,\2", text)
+    return plainly(text)
+
+
+def plainly(text: str) -> str:
+    """Return a message without the names of fields."""
     for pattern, said in _SAID:
         text = pattern.sub(said, text)
     return text[:1].upper() + text[1:]
+
+
+def _by_hand(data: Mapping[str, Any], team: str, visit: str) -> bool:
+    """Say whether somebody forbade this; else the bans that hit it stand for a way that is closed."""
+    return any(
+        ban["visit"] == visit and ban.get("team") in (None, team) and not ban.get("note")
+        for ban in data.get("forbidden", ())
+    )
 
 
 def say(answer: Answer, problem: Problem, data: Mapping[str, Any], visit: int) -> str:
@@ -74,7 +91,9 @@ def say(answer: Answer, problem: Problem, data: Mapping[str, Any], visit: int) -
         case Verdict.WINDOW:
             return "De dienst valt niet genoeg samen met de tijden die zijn gevraagd."
         case Verdict.FORBIDDEN:
-            return "Met de hand verboden."
+            return (
+                "Met de hand verboden." if _by_hand(data, team.id, wanted.id) else "De weg erheen is dicht."
+            )
         case Verdict.WORKING_TIME:
             return f"Deze dienst mag er niet bij: {answer.rule}."
         case Verdict.SPACING if answer.other is not None:

@@ -269,7 +269,10 @@ def why_not(
 
 
 def fixed_of(problem: Mapping[str, Any], *, now: datetime) -> tuple[list[Fixed], list[Fixed]]:
-    """Return the locks of visits to come and the bans of a plan in words; what is past is locked without saying."""
+    """Return the locks of visits to come and the bans by hand of a plan in words.
+
+    What is past is locked without saying; a ban with a note follows from a shift that fell out or a closed way.
+    """
     names = names_of(problem)
     locks = [
         Fixed(
@@ -281,6 +284,8 @@ def fixed_of(problem: Mapping[str, Any], *, now: datetime) -> tuple[list[Fixed],
     ]
     bans = []
     for number, ban in enumerate(problem.get("forbidden", ())):
+        if ban.get("note"):
+            continue
         team = names[ban["team"]] if ban.get("team") else "geen enkel team"
         when = (
             f"tussen {periode(datetime.fromisoformat(ban['start']), datetime.fromisoformat(ban['end']))}"
@@ -411,10 +416,11 @@ def lift_ban(
     require_role(actor, *PLANNERS)
     standing = get_standing(plan_id, session=session)
     _, bans = fixed_of(standing.draft.problem, now=now)
-    if not 0 <= number < len(bans):
+    ban = next((one for one in bans if one.number == number), None)
+    if ban is None:
         raise NotFound("Dit verbod staat niet (meer) in dit weekplan.")
     return _keep(
-        standing, changes.allow(standing.draft, number), what=f"Verbod opgeheven: {bans[number].text}.", why=why,
+        standing, changes.allow(standing.draft, number), what=f"Verbod opgeheven: {ban.text}.", why=why,
         seen=seen, rules=rules, actor=actor, now=now, session=session,
     )  # fmt: skip
 

@@ -173,27 +173,30 @@ def _answered(
     working_time: Loader,
     clock: Callable[[], datetime],
 ) -> PlanAnswer:
-    from shortlist.planning.engine import (
-        Progress,
-        solve,
-    )  # compiles its kernels: only the worker waits for it
+    # Compiles its kernels: only the worker waits for it.
+    from shortlist.planning.decomposed import plan_week
+    from shortlist.planning.engine import Progress
 
     problem = parse_problem(data, rules=working_time, source="weekplan")
     last = -1.0
+    proven = False
 
     def report(progress: Progress) -> None:
-        nonlocal last
+        nonlocal last, proven
+        # Nothing better exists: the bound proves it.
+        proven = progress.gap <= 0 and progress.value > 0
         if progress.seconds - last >= 1.0:
             last = progress.seconds
             with database.writing() as session:
                 jobs.report(claim.id, {"seconds": round(last, 1)}, now=clock(), session=session)
 
-    plan = solve(
+    plan = plan_week(
         problem,
         seconds=float(claim.payload["seconds"]),
         seed=int(claim.payload["seed"]),
         keep=kept_from({"assignments": before}, problem),
         progress=report,
+        stop=lambda: proven,
     )
     result = to_json(plan, problem)
     broken = violations(problem, result)

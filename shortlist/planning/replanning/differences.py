@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from shortlist.planning.adjusting.changes import Made, shifts_of_problem
-from shortlist.planning.replanning.changed_week import Event
+from shortlist.planning.replanning.changed_week import Event, road_of
 
 NEAR = timedelta(minutes=5)
 """A visit that moves no further than this stays."""
@@ -48,6 +48,7 @@ def compare(
     """Return every visit of both plans in order of time. ``new_groups``: ids of groups that came in."""
     rows: list[Step] = []
     shift_of = {"old": _shift_finder(old), "new": _shift_finder(new)}
+    cut_off = _cut_off(new) - _cut_off(old)
     places = {visit["id"]: visit["place"] for problem in (new, old) for visit in problem["visits"]}
     groups = {visit["id"]: visit["group"] for problem in (new, old) for visit in problem["visits"]}
     for name in sorted({one.visit for one in [*before, *after]}):
@@ -59,9 +60,9 @@ def compare(
                 if match is not None:
                     was.remove(one)
                     now.remove(match)
-                    rows.append(_paired(name, one, match, shift_of, event))
+                    rows.append(_paired(name, one, match, shift_of, event, cut_off))
         rows += [
-            Step(name, one, None, What.GONE, _why_gone(one, places[name], shift_of["old"], event))
+            Step(name, one, None, What.GONE, _why_gone(one, places[name], shift_of["old"], event, cut_off))
             for one in was
         ]
         rows += [
@@ -90,17 +91,33 @@ def _same_shift(shift_of: Mapping[str, Any]) -> Any:
     return lambda one, other: shift_of["old"](one) == shift_of["new"](other) != ""
 
 
-def _paired(name: str, one: Made, other: Made, shift_of: Mapping[str, Any], event: Event) -> Step:
+def _cut_off(problem: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """Return the visits that teams can't reach because a way is closed, as (visit, team)."""
+    return frozenset(
+        (ban["visit"], ban["team"]) for ban in problem.get("forbidden", ()) if road_of(ban) is not None
+    )
+
+
+def _paired(
+    name: str,
+    one: Made,
+    other: Made,
+    shift_of: Mapping[str, Any],
+    event: Event,
+    cut_off: frozenset[tuple[str, str]],
+) -> Step:
     if _stays(one, other):
         return Step(name, one, other, What.STAYS, "")
     if shift_of["old"](one) == shift_of["new"](other) != "":
         return Step(name, one, other, What.LATER, "")
-    return Step(name, one, other, What.ELSEWHERE, _why_gone(one, "", shift_of["old"], event))
+    return Step(name, one, other, What.ELSEWHERE, _why_gone(one, "", shift_of["old"], event, cut_off))
 
 
-def _why_gone(one: Made, place: str, shift: Any, event: Event) -> str:
+def _why_gone(one: Made, place: str, shift: Any, event: Event, cut_off: frozenset[tuple[str, str]]) -> str:
     if shift(one) in event.shifts:
         return "de dienst valt uit"
+    if (one.visit, one.team) in cut_off:
+        return "de weg erheen is dicht voor dit team"
     return "de plek is dicht" if place in event.places else ""
 
 

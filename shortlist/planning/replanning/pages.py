@@ -1,5 +1,6 @@
 """Pages of the smallest change: what fell out, and afterwards what changed and why."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,11 +16,12 @@ from shortlist.observing.groups.work import today
 from shortlist.planning.adjusting.changes import shifts_of_problem
 from shortlist.planning.adjusting.work import Standing, get_standing, team_names
 from shortlist.planning.replanning import work
+from shortlist.planning.replanning.changed_week import closed_roads
 from shortlist.planning.replanning.schemas import ReplanForm
 from shortlist.planning.week.times import ZONE
 from shortlist.planning.week.work import PLANNERS, WeekRules, rules_on
 from shortlist.showing.forms import Form, blank, read_form
-from shortlist.showing.words import meervoud, tijd
+from shortlist.showing.words import meervoud, periode, tijd
 
 pages = Pages("herplannen", "shortlist.planning")
 
@@ -53,25 +55,43 @@ def replan_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session)
             else:
                 return redirect(url_for("plannen.plan_page", plan_id=made), code=303)
     standing = get_standing(plan_id, session=session)
+    week = work.week_as_today(standing, rules=rules, approved=approved, now=now, session=session)
     page = render_template(
         "planning/replan.html",
         form=form or blank(ReplanForm(), {"seen": standing.sequence}),
         standing=standing,
         plan=standing.plan,
-        today=work.week_as_today(standing, rules=rules, approved=approved, now=now, session=session),
-        shifts=_shifts(standing, now),
+        today=week,
+        lost=_named(standing, week.lost),
+        shifts=_shifts(standing, now, week.lost),
         places=_places(standing),
+        areas=sorted(set(work.areas_of(standing.draft.problem, session=session).values())),
+        roads=[
+            ("|".join(road), f"tussen {road[0]} en {road[1]}")
+            for road in sorted(closed_roads(standing.draft.problem))
+        ],
         seconds=rules.parameters.seconds,
     )
     return page, 400 if form else 200
 
 
-def _shifts(standing: Standing, now: datetime) -> list[tuple[date, list[tuple[str, str, str]]]]:
-    """Offer per day the shifts that are not over, each with the visits that are still to come in it."""
+def _named(standing: Standing, shifts: Collection[str]) -> list[str]:
+    names = team_names(standing)
+    hours = shifts_of_problem(standing.draft.problem)
+    found = sorted(
+        (one for key, one in hours.items() if key in shifts), key=lambda one: (one.start, one.team)
+    )
+    return [f"{names[one.team]}, {periode(one.start, one.end)}" for one in found]
+
+
+def _shifts(
+    standing: Standing, now: datetime, lost: Collection[str]
+) -> list[tuple[date, list[tuple[str, str, str]]]]:
+    """Offer per day the shifts that are not over or lost, each with the visits that are still to come in it."""
     names = team_names(standing)
     found: dict[date, list[tuple[str, str, str]]] = {}
     for key, hours in shifts_of_problem(standing.draft.problem).items():
-        if hours.end > now:
+        if hours.end > now and key not in lost:
             count = sum(
                 one.team == hours.team and max(hours.start, now) <= one.start < hours.end
                 for one in standing.draft.made

@@ -21,5 +21,13 @@ class ReplanForm(DutchSchema):
         validate=validate.Length(max=500),
         metadata={"label": "Plekken die dicht of niet bereikbaar zijn"},
     )
+    road_from = Text(load_default="", validate=validate.Length(max=80), metadata={"label": "Tussen"})
+    road_to = Text(load_default="", validate=validate.Length(max=80), metadata={"label": "en"})
+    opened = fields.List(
+        fields.String(validate=validate.Length(max=170)),
+        load_default=list,
+        validate=validate.Length(max=100),
+        metadata={"label": "Weer open"},
+    )
     why = Text(required=True, validate=WHY, metadata={"label": "Waarom"})
     seen = fields.Integer(required=True)

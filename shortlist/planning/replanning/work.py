@@ -1,7 +1,7 @@
 """Use cases of the smallest change: asking for it, and reading what changed and why."""
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,13 +12,20 @@ from sqlmodel import Session, col
 from shortlist.errors import BadInput, Refused
 from shortlist.guarding.audit import record
 from shortlist.guarding.roles import Actor, require_role
+from shortlist.guarding.tables import Stadsdeel
 from shortlist.observing.groups.work import latest_state
-from shortlist.observing.tables import GroupState, Jeugdgroep
+from shortlist.observing.tables import GroupState, Jeugdgroep, Place
 from shortlist.planning.adjusting.changes import shifts_of_problem
 from shortlist.planning.adjusting.wording import in_words, names_of
 from shortlist.planning.adjusting.work import CHANGEABLE, Standing, change_of, get_standing, note_change
 from shortlist.planning.problem import parse_problem
-from shortlist.planning.replanning.changed_week import Event, changed_problem
+from shortlist.planning.replanning.changed_week import (
+    Event,
+    Road,
+    changed_problem,
+    closed_roads,
+    road_between,
+)
 from shortlist.planning.replanning.differences import Step, compare
 from shortlist.planning.tables import ChangeKind
 from shortlist.planning.week.demand import demand_of, problem_of
@@ -50,6 +57,8 @@ class Today:
     problem: Mapping[str, Any]
     new: tuple[NewGroup, ...]
     closed: frozenset[str]
+    lost: frozenset[str]
+    """Shifts to come of the plan that are there no more: leave, or taken away."""
 
 
 def week_as_today(
@@ -71,7 +80,13 @@ def week_as_today(
         for wish in demand.wishes
         if str(wish.group_id) not in before
     }
-    return Today(problem, tuple(new.values()), _closed(before, session=session))
+    there = {shift["note"] for team in problem["teams"] for shift in team["shifts"]}
+    lost = {
+        key
+        for key, hours in shifts_of_problem(standing.draft.problem).items()
+        if hours.start > now and key not in there
+    }
+    return Today(problem, tuple(new.values()), _closed(before, session=session), frozenset(lost))
 
 
 def _closed(groups: Iterable[str], *, session: Session) -> frozenset[str]:
@@ -84,8 +99,9 @@ def _closed(groups: Iterable[str], *, session: Session) -> frozenset[str]:
 
 
 def replan(
-    plan_id: UUID, *, shifts: Iterable[str], places: Iterable[str], why: str, seen: int, rules: WeekRules,
-    approved: Set[UUID], actor: Actor, now: datetime, session: Session,
+    plan_id: UUID, *, shifts: Iterable[str], places: Iterable[str], road_from: str = "", road_to: str = "",
+    opened: Iterable[str] = (), why: str, seen: int, rules: WeekRules, approved: Set[UUID], actor: Actor, now: datetime,
+    session: Session,
 ) -> UUID:  # fmt: skip
     """Queue the smallest change to a plan and return the new version: what is past or locked stays as it is.
 
@@ -97,12 +113,16 @@ def replan(
     _require_open(standing, seen, now)
     old = standing.draft.problem
     hours = shifts_of_problem(old)
-    event = Event(frozenset(shifts), frozenset(places))
+    areas = areas_of(old, session=session)
+    closed = _closed_road(road_from, road_to, set(areas.values()))
+    again = frozenset(road for road in closed_roads(old) if "|".join(road) in set(opened))
+    event = Event(frozenset(shifts), frozenset(places), closed, again)
     unknown = event.shifts - hours.keys()
     if unknown:
         message = "Een gekozen dienst staat niet in dit plan. Open de pagina opnieuw."
         raise Refused(message, fields={"shifts": message})
     today = week_as_today(standing, rules=rules, approved=approved, now=now, session=session)
+    event = replace(event, shifts=event.shifts | today.lost)
     problem = changed_problem(
         old,
         standing.draft.made,
@@ -112,6 +132,7 @@ def replan(
         closed_groups=today.closed,
         apart_hours=rules.parameters.youth_work_apart_hours,
         floor_share=rules.parameters.floor_share,
+        areas=areas | areas_of(today.problem, session=session),
     )
     if not problem["visits"] or not problem["teams"]:
         raise Refused("Er blijft niets te plannen over: geen dienst of geen bezoek.")
@@ -125,6 +146,8 @@ def replan(
     details = {
         "shifts": sorted(event.shifts),
         "places": sorted(event.places),
+        "closed": sorted("|".join(road) for road in event.closed),
+        "opened": sorted("|".join(road) for road in event.opened),
         "groups": sorted(group.id for group in today.new),
         "at": now.isoformat(),
     }
@@ -147,6 +170,29 @@ def replan(
         },
     )
     return plan.id
+
+
+def areas_of(problem: Mapping[str, Any], *, session: Session) -> dict[str, str]:
+    """Return the stadsdeel of each place of a stored problem, by the place's id."""
+    rows = session.execute(
+        select(col(Place.id), col(Stadsdeel.name))
+        .join(Stadsdeel, col(Stadsdeel.id) == col(Place.stadsdeel_id))
+        .where(col(Place.id).in_([UUID(place["id"]) for place in problem["places"]]))
+    )
+    return {str(row.id): row.name for row in rows}
+
+
+def _closed_road(one: str, other: str, known: Set[str]) -> frozenset[Road]:
+    if not one and not other:
+        return frozenset()
+    for field, name in (("road_from", one), ("road_to", other)):
+        if name not in known:
+            message = "Kies twee stadsdelen uit de lijst, of laat beide leeg."
+            raise Refused(message, fields={field: message})
+    if one == other:
+        message = "Kies twee verschillende stadsdelen. Is er één plek dicht, kies dan die plek."
+        raise Refused(message, fields={"road_to": message})
+    return frozenset({road_between(one, other)})
 
 
 def _require_open(standing: Standing, seen: int, now: datetime) -> None:
@@ -176,6 +222,8 @@ def _said(standing: Standing, event: Event, today: Today) -> str:
         parts.append(
             f"Dicht of niet bereikbaar: {lijst(places.get(one, 'een plek') for one in sorted(event.places))}."
         )
+    parts += [f"Geen weg tussen {one} en {other}." for one, other in sorted(event.closed)]
+    parts += [f"De weg tussen {one} en {other} is weer open." for one, other in sorted(event.opened)]
     if today.new:
         new = [f"{group.name} (spoed)" if group.urgent else group.name for group in today.new]
         parts.append(f"Erbij: {lijst(new)}.")

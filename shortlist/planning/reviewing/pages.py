@@ -42,7 +42,7 @@ def plan_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) -
 def _plan_page(plan_id: UUID, form: Form, *, actor: Actor, now: datetime, session: Session) -> str:
     plan = work.get_week_plan(plan_id, actor=actor, session=session)
     days = days_of(plan.stops, plan.shifts, ZONE)
-    day = _day_asked(days)
+    day = _day_asked(days, today(now))
     team = request.args.get("team", "")
     teams = {str(shift.team_id): shift.team for shift in plan.shifts if shift.stops}
     shown = [
@@ -94,10 +94,12 @@ def _local_day(shift: ShiftPicture) -> date:
     return shift.starts_at.astimezone(ZONE).date()
 
 
-def _day_asked(days: Sequence[date]) -> date | None:
+def _day_asked(days: Sequence[date], on: date) -> date | None:
+    """Return the day that the address asks for, else today or the next day with visits, else the first."""
     asked = request.args.get("dag", "")
     found = next((day for day in days if day.isoformat() == asked), None)
-    return found or (days[0] if days else None)
+    to_come = next((day for day in days if day >= on), None)
+    return found or to_come or (days[0] if days else None)
 
 
 def _map(shifts: Sequence[ShiftPicture], *, actor: Actor, session: Session) -> dict[str, Any]:

@@ -73,11 +73,17 @@ class ShiftPicture:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Wanted and planned visits of one priority or stadsdeel."""
+    """Wanted and planned visits of one priority or stadsdeel; ``least``: the stadsdeel's fair share, a floor."""
 
     name: str
     wanted: int
     planned: int
+    least: int = 0
+
+    @property
+    def short(self) -> int:
+        """How many visits fewer than the floor."""
+        return max(0, self.least - self.planned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,15 +203,20 @@ def served(problem: Mapping[str, Any], stops: Sequence[Stop]) -> tuple[list[Serv
     for stop in stops:
         priorities[stop.priority][1] += 1
         areas[stop.stadsdeel][1] += 1
+    floors = {floor["area"]: int(floor["visits"]) for floor in problem.get("floors", ())}
     return (
         [Served(name, wanted, planned) for name, (wanted, planned) in priorities.items() if wanted],
-        [Served(name, wanted, planned) for name, (wanted, planned) in sorted(areas.items())],
+        [
+            Served(name, wanted, planned, floors.get(name, 0))
+            for name, (wanted, planned) in sorted(areas.items())
+        ],
     )
 
 
 def missing(problem: Mapping[str, Any], result: Mapping[str, Any]) -> list[Missing]:
     """Return what stayed out, per binding reason, the reason that binds most first."""
     visits = {visit["id"]: visit for visit in problem["visits"]}
+    cut_off = {ban["visit"] for ban in problem.get("forbidden", ()) if ban.get("note")}
     by_reason: dict[str, dict[tuple[str, str, str], list[int]]] = {}
     for item in result.get("unplanned", ()):
         article = (
@@ -213,7 +224,10 @@ def missing(problem: Mapping[str, Any], result: Mapping[str, Any]) -> list[Missi
         )
         visit = visits[item["visit"]]
         key = (str(visit["name"]), notes_of(visit)[2], str(visit["id"]))
-        groups = by_reason.setdefault(f"{item['reason']}{article}", {})
+        reason = f"{item['reason']}{article}"
+        if item.get("code") == "forbidden" and item["visit"] in cut_off:
+            reason = "de dienst valt uit of de weg erheen is dicht voor de teams die dit mogen doen"
+        groups = by_reason.setdefault(reason, {})
         groups.setdefault(key, []).append(int(item["occurrence"]))
     found = [
         Missing(

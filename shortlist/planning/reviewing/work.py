@@ -1,6 +1,6 @@
 """Use cases after a week plan was asked for: following, reading, deciding, and the sheet of a shift."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +17,8 @@ from shortlist.guarding.work import all_stadsdelen
 from shortlist.observing.groups.work import standing, today
 from shortlist.observing.tables import Gathering, Source
 from shortlist.planning.aanpak.work import current_plans, pictures_of
+from shortlist.planning.adjusting.wording import plainly
+from shortlist.planning.leave.work import away_between, present
 from shortlist.planning.reviewing.picture import (
     Missing,
     Planned,
@@ -38,6 +40,7 @@ from shortlist.planning.tables import (
     WeekPlanState,
     WeekPlanStatus,
 )
+from shortlist.planning.week.demand import asked_together
 from shortlist.showing.words import lijst
 from shortlist.storing import jobs
 from shortlist.storing.database import flush_or_refuse
@@ -90,15 +93,21 @@ class PlanStep:
     by: str
 
 
+Trail = Sequence[Sequence[float]]
+"""How a plan came about: (seconds, value, bound), in order of time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Solving:
-    """How far the worker is: nothing yet, or seconds, value and gap of the best plan so far."""
+    """How far the worker is: nothing yet, or seconds, value, bound and gap of the best plan so far."""
 
     state: str
     seconds: float | None = None
     value: float | None = None
+    bound: float | None = None
     gap: float | None = None
     stop_asked: bool = False
+    trail: Trail = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,9 @@ class WeekPicture:
     missing: tuple[Missing, ...]
     hidden: int
     """Visits in stadsdelen that the reader does not work in; they count in the totals."""
+    trail: Trail = ()
+    together: tuple[str, ...] = ()
+    """Names of the groups to which youth work and enforcement may come at the same time."""
 
     @property
     def state(self) -> WeekPlanState:
@@ -206,6 +218,7 @@ def get_week_plan(plan_id: UUID, *, actor: Actor, session: Session) -> WeekPictu
         stops=stops,
         shifts=tuple(shift for shift in shifts if shift.stops),
         missing=tuple(replace(one, groups=()) for one in whole.missing),
+        together=tuple(name for name in whole.together if name in {stop.group for stop in stops}),
         hidden=len(whole.stops) - len(stops),
     )
 
@@ -231,6 +244,7 @@ def _whole(plan_id: UUID, *, session: Session) -> WeekPicture:
     stops = stops_of(plan.problem, planned)
     told: Mapping[str, Any] = result.result if result else {}
     per_priority, per_area = served(plan.problem, stops)
+    together = asked_together(plan.problem)
     return WeekPicture(
         id=plan.id,
         week_start=plan.week_start,
@@ -246,8 +260,10 @@ def _whole(plan_id: UUID, *, session: Session) -> WeekPicture:
         shifts=tuple(shifts_of(plan.problem, told, stops)),
         per_priority=tuple(per_priority),
         per_area=tuple(per_area),
-        missing=tuple(missing(plan.problem, told)),
+        missing=tuple(replace(one, reason=plainly(one.reason)) for one in missing(plan.problem, told)),
         hidden=0,
+        trail=told.get("trail", ()),
+        together=tuple(sorted({one["name"] for one in plan.problem["visits"] if one["group"] in together})),
     )
 
 
@@ -263,7 +279,15 @@ def _solving(plan_id: UUID, *, session: Session) -> Solving:
     if job is None:
         return Solving("mislukt")
     shown = job.progress
-    return Solving(job.state, shown.get("seconds"), shown.get("value"), shown.get("gap"), job.stop_asked)
+    return Solving(
+        job.state,
+        shown.get("seconds"),
+        shown.get("value"),
+        shown.get("bound"),
+        shown.get("gap"),
+        job.stop_asked,
+        shown.get("trail", ()),
+    )
 
 
 def stop_solving(plan_id: UUID, *, actor: Actor, now: datetime, session: Session) -> None:
@@ -431,10 +455,12 @@ def shift_sheet(
     plans = current_plans(ids, session=session)
     pictures = pictures_of(ids, on=today(now), session=session)
     counts = _lately(ids, now=now, session=session)
+    day = today(shift.starts_at)
+    there = present(shift.people, day, away_between(day, day, session=session))
     names = {
         row.id: row.name
         for row in session.execute(
-            select(col(Account.id), col(Account.name)).where(col(Account.id).in_(shift.people))
+            select(col(Account.id), col(Account.name)).where(col(Account.id).in_(there))
         )
     }
     return ShiftSheet(
@@ -443,7 +469,7 @@ def shift_sheet(
         version=plan.version,
         state=plan.state,
         shift=shift,
-        colleagues=tuple(names[person] for person in shift.people if person in names),
+        colleagues=tuple(names[person] for person in there if person in names),
         stops=tuple(
             StopSheet(
                 stop,

@@ -1,6 +1,6 @@
 """The worker's use case: solve a week plan that was asked for, check it, store it or say why there is none."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -23,6 +23,8 @@ from shortlist.storing.database import Database
 
 _REPORT_EVERY = 1.0
 """Seconds between two signs of life; the page asks every two."""
+_POINTS = 8
+"""Moments of the way to a plan that are kept to look at."""
 _BROKEN = "Er ging iets mis bij het rekenen. Probeer het opnieuw; blijft het misgaan, meld het dan aan de beheerder."
 
 
@@ -77,9 +79,11 @@ def _solved(
 
     asked = False
     last = -_REPORT_EVERY
+    trail: list[tuple[float, float, float]] = []
 
     def report(progress: Progress) -> None:
         nonlocal asked, last
+        trail.append((progress.seconds, progress.value, progress.bound))
         if progress.gap <= 0 and progress.value > 0:
             asked = True  # nothing better exists: the bound proves it
         if monotonic() - last < _REPORT_EVERY:
@@ -90,6 +94,7 @@ def _solved(
             "value": progress.value,
             "bound": progress.bound,
             "gap": round(progress.gap, 4),
+            "trail": thinned(trail),
         }
         with database.writing() as session:
             asked = jobs.report(claim.id, shown, now=clock(), session=session) or asked
@@ -103,7 +108,20 @@ def _solved(
         stop=lambda: asked,
     )
     kept = {(row["visit"], row["team"], row["start"]) for row in earlier}
-    return spread(problem, to_json(plan, problem), seed=int(claim.payload["seed"]), kept=kept)
+    made = spread(problem, to_json(plan, problem), seed=int(claim.payload["seed"]), kept=kept)
+    return {**made, "trail": thinned([*trail, (plan.seconds, plan.value, plan.bound)])}
+
+
+def thinned(trail: Sequence[tuple[float, float, float]], most: int = _POINTS) -> list[list[float]]:
+    """Return at most so many points (seconds, value, bound) of a trail: where it moved, the first and the last."""
+    moved = [
+        point
+        for k, point in enumerate(trail)
+        if not k or k == len(trail) - 1 or point[1:] != trail[k - 1][1:]
+    ]
+    count = min(most, len(moved))
+    picks = sorted({round(k * (len(moved) - 1) / max(1, count - 1)) for k in range(count)})
+    return [[round(moved[k][0], 1), moved[k][1], moved[k][2]] for k in picks]
 
 
 def _state(plan_id: UUID, *, session: Session) -> WeekPlanState:

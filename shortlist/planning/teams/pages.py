@@ -18,7 +18,7 @@ from shortlist.planning.feeds.work import MAKERS, feeds_of
 from shortlist.planning.tables import TeamKind
 from shortlist.planning.teams import work
 from shortlist.planning.teams.schemas import DAYS, CopyForm, ShiftForm, TeamForm
-from shortlist.planning.week.times import monday_of
+from shortlist.planning.week.times import monday_of, week_named
 from shortlist.planning.week.work import read_capacity, rules_on
 from shortlist.planning.working_time import WorkingTime
 from shortlist.showing.charts import Block
@@ -30,10 +30,7 @@ pages = Pages("teams", "shortlist.planning")
 
 def week_asked(now: datetime, default: date) -> date:
     """Return the Monday of the week that the address asks for (``?week=``), or the default one."""
-    try:
-        return monday_of(date.fromisoformat(request.args.get("week", "")))
-    except ValueError:
-        return default
+    return week_named(request.args.get("week", "")) or default
 
 
 def _rules(now: datetime) -> WorkingTime:
@@ -176,6 +173,7 @@ def team_page(*, team_id: UUID, actor: Actor, now: datetime, session: Session) -
         team=team,
         people=[names.get(person, "niet meer actief") for person in people],
         shifts=week.shifts if week else (),
+        missed=week.missed if week else (),
         monday=monday,
         earlier=monday - timedelta(days=7),
         later=monday + timedelta(days=7),

@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from shortlist.planning.tables import TeamKind
+from shortlist.planning.week.schemas import PLAUSIBLE
 from shortlist.showing.dutch import DutchSchema, Text
 
 DAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
@@ -29,7 +30,7 @@ class TeamForm(DutchSchema):
 class ShiftForm(DutchSchema):
     """Shifts of one team on one or more days of a week, at the same hours."""
 
-    week = fields.Date(required=True, metadata={"label": "Week (maandag)"})
+    week = fields.Date(required=True, validate=PLAUSIBLE, metadata={"label": "Week (maandag)"})
     days = fields.List(
         fields.String(validate=validate.OneOf(DAYS)),
         required=True,
@@ -43,4 +44,4 @@ class ShiftForm(DutchSchema):
 class CopyForm(DutchSchema):
     """Take over the shifts of the week before."""
 
-    week = fields.Date(required=True, metadata={"label": "Week (maandag)"})
+    week = fields.Date(required=True, validate=PLAUSIBLE, metadata={"label": "Week (maandag)"})

@@ -5,7 +5,7 @@ so that nobody has to guess why a group is not visited. Sources: ``rules/week-pl
 and, for the value of a visit, ``rules/priorities.yaml``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -128,6 +128,8 @@ class Wish:
     """Whether a spoedprocedure asks for it."""
     chosen: bool = False
     """Whether somebody chose its times."""
+    together: bool = False
+    """Whether the planner asked for youth work also at times of enforcement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,8 @@ class TeamWeek:
     """Account and name."""
     base: Spot
     shifts: tuple[Duty, ...]
+    missed: tuple[Duty, ...] = ()
+    """Shifts that fall out: leave leaves too few people."""
 
 
 def parameters_from(data: Mapping[str, Any]) -> Parameters:
@@ -355,6 +359,7 @@ class Choice:
 
     times_per_week: int
     spans: tuple[Span, ...]
+    together: bool = False
 
 
 def chosen_from(demand: Demand, choices: Mapping[str, Choice]) -> Demand:
@@ -362,7 +367,12 @@ def chosen_from(demand: Demand, choices: Mapping[str, Choice]) -> Demand:
     return replace(
         demand,
         wishes=tuple(
-            replace(wish, times_per_week=choices[wish.id].times_per_week, spans=choices[wish.id].spans)
+            replace(
+                wish,
+                times_per_week=choices[wish.id].times_per_week,
+                spans=choices[wish.id].spans,
+                together=choices[wish.id].together,
+            )
             for wish in demand.wishes
             if wish.id in choices and choices[wish.id].times_per_week > 0
         ),
@@ -396,7 +406,11 @@ def problem_of(
         "places": list(places.values()),
         "teams": [_team(team) for team in teams],
         "visits": visits,
-        "not_with": kept_apart(visits, parameters.youth_work_apart_hours),
+        "not_with": kept_apart(
+            visits,
+            parameters.youth_work_apart_hours,
+            {str(wish.group_id) for wish in demand.wishes if wish.together},
+        ),
         "floors": floors_of(visits, parameters.floor_share),
         "worked": [
             {"person": str(person), "start": local_iso(begin), "end": local_iso(end)}
@@ -470,8 +484,13 @@ def floors_of(visits: Sequence[Mapping[str, Any]], share: float) -> list[dict[st
     ]
 
 
-def kept_apart(visits: Sequence[Mapping[str, Any]], hours: float) -> list[dict[str, Any]]:
-    """Keep apart in time what goes to one group: youth work and enforcement, and one kind of team at two places."""
+def kept_apart(
+    visits: Sequence[Mapping[str, Any]], hours: float, together: Set[str] = frozenset()
+) -> list[dict[str, Any]]:
+    """Keep apart in time what goes to one group: youth work and enforcement, and one kind of team at two places.
+
+    ``together``: the groups to which youth work and enforcement may come at the same time, because it was asked.
+    """
     found = []
     for number, one in enumerate(visits):
         for other in visits[number + 1 :]:
@@ -481,6 +500,25 @@ def kept_apart(visits: Sequence[Mapping[str, Any]], hours: float) -> list[dict[s
             if len(kinds) == 1:
                 gap = max(one["min_gap_hours"], other["min_gap_hours"])
                 found.append({"visits": [one["id"], other["id"]], "gap_hours": gap})
-            elif kinds & TRUSTING and kinds & ENFORCING:
+            elif _trust_beside_force(one, other) and one["group"] not in together:
                 found.append({"visits": [one["id"], other["id"]], "gap_hours": hours})
     return found
+
+
+def _trust_beside_force(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    kinds = {*one["kinds"], *other["kinds"]}
+    return bool(kinds & TRUSTING and kinds & ENFORCING)
+
+
+def asked_together(problem: Mapping[str, Any]) -> frozenset[str]:
+    """Return the groups of a stored problem to which youth work and enforcement may come at the same time."""
+    apart = {frozenset(pair["visits"]) for pair in problem.get("not_with", ())}
+    visits = problem["visits"]
+    return frozenset(
+        one["group"]
+        for number, one in enumerate(visits)
+        for other in visits[number + 1 :]
+        if one["group"] == other["group"]
+        and _trust_beside_force(one, other)
+        and frozenset((one["id"], other["id"])) not in apart
+    )

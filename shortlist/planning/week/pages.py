@@ -15,11 +15,11 @@ from shortlist.observing.groups.work import today
 from shortlist.planning.reviewing.work import READERS, list_week_plans, week_states
 from shortlist.planning.tables import WeekPlanState
 from shortlist.planning.week import work
-from shortlist.planning.week.demand import Choice, TeamWeek, Wish
+from shortlist.planning.week.demand import ENFORCING, TRUSTING, Choice, TeamWeek, Wish
 from shortlist.planning.week.schemas import WeekForm
-from shortlist.planning.week.times import monday_of, say_times
+from shortlist.planning.week.times import say_times, week_named
 from shortlist.showing.forms import Form, blank, read_form
-from shortlist.showing.words import duur
+from shortlist.showing.words import datum, duur
 
 pages = Pages("weekplan", "shortlist.planning")
 
@@ -51,7 +51,7 @@ def new_plan(*, actor: Actor, now: datetime, session: Session) -> ResponseReturn
                     rules=rules,
                     approved=approved,
                     choices={
-                        row["id"]: Choice(row["times"], row["windows"])
+                        row["id"]: Choice(row["times"], row["windows"], row["together"])
                         for row in form.data["wishes"]
                         if row["chosen"]
                     },
@@ -79,7 +79,8 @@ def new_plan(*, actor: Actor, now: datetime, session: Session) -> ResponseReturn
         rows=_rows(demand.wishes, form),
         left_out=demand.left_out,
         teams=[team for team in teams if team.shifts],
-        idle=[team.name for team in teams if not team.shifts],
+        idle=[team.name for team in teams if not team.shifts and not team.missed],
+        missed=[f"{team.name} op {datum(shift.starts_at)}" for team in teams for shift in team.missed],
         hours=_hours(teams),
         standing=_standing(monday, session),
         seconds=rules.parameters.seconds,
@@ -91,17 +92,11 @@ def new_plan(*, actor: Actor, now: datetime, session: Session) -> ResponseReturn
 
 def _week_asked(now: datetime) -> date:
     """Return the Monday that the address asks for, or the one after today."""
-    try:
-        return monday_of(date.fromisoformat(request.args.get("week", "")))
-    except ValueError:
-        return work.next_monday(now)
+    return week_named(request.args.get("week", "")) or work.next_monday(now)
 
 
 def _typed_week(form: Form, default: date) -> date:
-    try:
-        return monday_of(date.fromisoformat(form.value("week")))
-    except ValueError:
-        return default
+    return week_named(form.value("week")) or default
 
 
 def _standing(monday: date, session: Session) -> Any:
@@ -132,6 +127,7 @@ def _rows(wishes: Sequence[Wish], form: Form) -> list[dict[str, Any]]:
         if name.startswith("wishes.") and name.endswith(".id") and isinstance(value, str)
     }
     free = max(known.values(), default=-1) + 1
+    enforced = {wish.group_id for wish in wishes if wish.kind in ENFORCING}
     rows = []
     for wish in wishes:
         number = known.get(wish.id)
@@ -139,7 +135,10 @@ def _rows(wishes: Sequence[Wish], form: Form) -> list[dict[str, Any]]:
             number, free = free, free + 1
         brief = "Hete tijden, waarom?" if wish.hot else "Gewone tijden, waarom?"
         brief = "Gekozen tijden, waarom?" if wish.chosen else brief
-        rows.append({"wish": wish, "name": f"wishes.{number}", "brief": brief, "hot": _hot(wish)})
+        beside = wish.kind in TRUSTING and wish.group_id in enforced
+        enforced -= {wish.group_id} if beside else set()  # asked once per group
+        row = {"wish": wish, "name": f"wishes.{number}", "brief": brief, "hot": _hot(wish), "beside": beside}
+        rows.append(row)
     return rows
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from shortlist.errors import BadInput
-from shortlist.planning.week.times import Span, parse_times
+from shortlist.planning.week.times import FIRST_DAY, LAST_DAY, Span, parse_times
 from shortlist.showing.dutch import DutchSchema, JaNee, Text
 
 
@@ -19,6 +19,9 @@ class WeekTimes(fields.Field[tuple[Span, ...]]):
             raise ValidationError(fault.message) from None
 
 
+PLAUSIBLE = validate.Range(FIRST_DAY, LAST_DAY, error="Kies een week tussen 2000 en 2100.")
+
+
 class WishRow(DutchSchema):
     """One wish of the demand, as the planner wants it."""
 
@@ -30,6 +33,7 @@ class WishRow(DutchSchema):
         metadata={"label": "Keer per week"},
     )
     windows = WeekTimes(load_default=(), metadata={"label": "Tijden"})
+    together = JaNee(load_default=False, metadata={"label": "Mag tegelijk met handhaving"})
 
     @validates_schema
     def complete_when_chosen(self, data: dict[str, Any], **_: Any) -> None:
@@ -48,7 +52,7 @@ class WishRow(DutchSchema):
 class WeekForm(DutchSchema):
     """The demand of a week as typed."""
 
-    week = fields.Date(required=True, metadata={"label": "Week"})
+    week = fields.Date(required=True, validate=PLAUSIBLE, metadata={"label": "Week"})
     keep = JaNee(load_default=False, metadata={"label": "Vastgesteld plan aanhouden"})
     wishes = fields.List(
         fields.Nested(WishRow),

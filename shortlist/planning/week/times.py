@@ -130,6 +130,19 @@ def stretches(spans: Iterable[Span], monday: date) -> list[tuple[datetime, datet
     return merged
 
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 3), date(2099, 12, 27)
+"""Weeks outside these days can't be asked for."""
+
+
+def week_named(text: str) -> date | None:
+    """Return the Monday of the week of an ISO date; None when it is no date or an implausible one."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return monday_of(day) if FIRST_DAY <= day <= LAST_DAY else None
+
+
 def monday_of(day: date) -> date:
     """Return the Monday of a day's week."""
     return day - timedelta(days=day.weekday())

@@ -19,6 +19,7 @@ from shortlist.planning.aanpak.measures import Catalogue
 from shortlist.planning.aanpak.work import catalogue_on, current_plans, pictures_of
 from shortlist.planning.adjusting.wording import in_words
 from shortlist.planning.hot_times import Seen, hot_spots
+from shortlist.planning.leave.work import away_between, can_go
 from shortlist.planning.problem import parse_problem
 from shortlist.planning.tables import (
     HotTimeChoice,
@@ -206,7 +207,10 @@ def chosen_times(group_ids: Iterable[UUID], *, session: Session) -> dict[tuple[U
 
 
 def read_capacity(monday: date, *, session: Session) -> list[TeamWeek]:
-    """Return the active teams with their people and the shifts that start in the week of ``monday``."""
+    """Return the active teams with their people and the shifts that start in the week of ``monday``.
+
+    A shift for which leave leaves too few people is among ``missed``.
+    """
     first, last = week_bounds(monday)
     teams = session.execute(
         select(Team, Place)
@@ -229,17 +233,26 @@ def read_capacity(monday: date, *, session: Session) -> list[TeamWeek]:
         .order_by(col(Shift.starts_at))
     ).scalars():
         shifts.setdefault(shift.team_id, []).append(Duty(shift.id, shift.starts_at, shift.ends_at))
-    return [
-        TeamWeek(
-            team.id,
-            team.name,
-            team.kind,
-            tuple(people.get(team.id, ())),
-            Spot(base.id, base.name, base.lon, base.lat),
-            tuple(shifts.get(team.id, ())),
+    away = away_between(monday, monday + timedelta(days=6), session=session)
+    found = []
+    for team, base in teams:
+        members = tuple(people.get(team.id, ()))
+        own = shifts.get(team.id, [])
+        kept = [s for s in own if can_go(team.kind, [p for p, _ in members], today(s.starts_at), away)]
+        if not any(person in away for person, _ in members):
+            kept = own  # a team that was never complete is told elsewhere
+        found.append(
+            TeamWeek(
+                team.id,
+                team.name,
+                team.kind,
+                members,
+                Spot(base.id, base.name, base.lon, base.lat),
+                tuple(kept),
+                tuple(shift for shift in own if shift not in kept),
+            )
         )
-        for team, base in teams
-    ]
+    return found
 
 
 def worked_around(monday: date, *, session: Session) -> list[tuple[UUID, datetime, datetime]]:
