@@ -230,10 +230,14 @@ def _matrix(top: Fields) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, list) or len(row) != len(ids):
             raise matrix.bad("seconds", f"rij {number} heeft geen {len(ids)} getallen; vul de rij aan")
+        if not {type(one) for one in row} <= {int, float}:
+            raise matrix.bad(
+                "seconds", f"rij {number} bevat iets dat geen getal is; geef reistijden in seconden"
+            )
     try:
         seconds = np.array(rows, dtype=np.float64).reshape(len(ids), len(ids))
-    except (TypeError, ValueError):
-        raise matrix.bad("seconds", "bevat iets dat geen getal is; geef reistijden in seconden") from None
+    except OverflowError:
+        raise matrix.bad("seconds", "bevat een te groot getal; geef reistijden in seconden") from None
     wrong = np.argwhere(~np.isfinite(seconds) | (seconds < 0) | (seconds > _LONG))
     if len(wrong):
         i, j = (int(n) for n in wrong[0])
