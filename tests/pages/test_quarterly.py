@@ -5,11 +5,13 @@ import io
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select
@@ -18,11 +20,13 @@ from sqlmodel import SQLModel
 from shortlist.connecting.referrals.work import interventions_on
 from shortlist.connecting.tables import Referral, ReferralStatus
 from shortlist.deploying.tables import DeploymentReport
+from shortlist.errors import BadInput
 from shortlist.observing.tables import Gathering, GroupStatus, Jeugdgroep
 from shortlist.planning.tables import PlannedVisit, Team, WeekPlan
 from shortlist.prioritising.work import priority_rules_on
 from shortlist.reporting.quarterly.quarter import Quarter
 from shortlist.reporting.quarterly.work import Report, make_report, report_rules_on
+from shortlist.reporting.sources.commands import figures
 from shortlist.reporting.tables import PoliceFigure, ResidentReport
 from shortlist.reporting.work import lead_time_rules_on
 from tests.pages.conftest import NOORD, NOW, ZUID, City
@@ -77,7 +81,9 @@ def busy(city: City) -> Street:
         )  # fmt: skip
         first.append(visit)
         for sequence in range(1, random.randrange(1, 4)):
-            outcome = random.choice(("groep bereikt", "niemand aangetroffen", "niet geweest"))
+            outcome = random.choice(
+                ("groep bereikt", "gesprek gevoerd", "niemand aangetroffen", "incident", "niet geweest")
+            )
             rows.append(
                 DeploymentReport(
                     planned_visit_id=visit.id, sequence=sequence, outcome=outcome, minutes=random.randrange(5, 60),
@@ -149,7 +155,7 @@ def test_every_figure_is_what_the_raw_rows_say(app: Flask, busy: Street) -> None
         for name, value in (
             ("hours", round(sum(one.minutes for one in here) / 60, 1)),
             ("visits", len(here)),
-            ("reached", sum(one.outcome == "groep bereikt" for one in here)),
+            ("reached", sum(one.outcome in {"groep bereikt", "gesprek gevoerd"} for one in here)),
             ("gatherings", len(watched)),
             ("watched", round(sum(one.effort_minutes or 0 for one in watched) / 60, 1)),
             ("closed", sum(one.state == "gesloten" for one in states)),
@@ -353,6 +359,31 @@ def test_police_figures_get_a_successor_when_cbs_changes_them(client: Any, city:
     assert "bestand met gebieden" in missing.get_data(as_text=True)
     wrong = upload(client, "politie", data, "47022NED.csv", b"gebied,stadsdeel\nBU00340101,Oost\n")
     assert "bestaat niet" in wrong.get_data(as_text=True)
+
+
+def test_the_command_stores_all_or_nothing_unless_told_to_leave_rows_out(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = street(city)
+    monkeypatch.setenv("SHORTLIST_DATABASE_URL", city.database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SHORTLIST_DATA_DIR", str(tmp_path))
+    file = tmp_path / "meldingen.csv"
+    file.write_text("nummer,datum,rubriek,stadsdeel\n1,2026-03-01,x,Noord\n2,2026-03-01,x,Oost\n")
+    login = ["--login", "veiligheidsmanager"]
+    refused = CliRunner().invoke(figures, [str(file), *login])
+    assert isinstance(refused.exception, BadInput)
+    assert "1 regel klopt niet; er is niets bewaard" in refused.exception.message
+    assert "regel 3: stadsdeel 'Oost' bestaat niet" in refused.stderr
+    assert json.loads(refused.stdout)["stored"] is False
+    assert raw(place, ResidentReport) == []
+    taken = CliRunner().invoke(figures, ["-", *login, "--leave-out"], input=file.read_text())
+    assert taken.exit_code == 0
+    assert json.loads(taken.stdout) | {"leftOut": []} == {
+        "check": False, "stored": True, "added": 1, "known": 0, "elsewhere": 0, "leftOut": [],
+    }  # fmt: skip
+    assert len(raw(place, ResidentReport)) == 1
+    for wrong in (["-", "--areas", "-"], [str(tmp_path)], [str(tmp_path / "weg.csv")]):
+        assert isinstance(CliRunner().invoke(figures, [*wrong, *login]).exception, BadInput)
 
 
 def test_the_pdf_is_a_pdf_where_the_drawing_library_is_installed(client: Any, busy: Street) -> None:

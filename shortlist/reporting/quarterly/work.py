@@ -48,6 +48,7 @@ from shortlist.storing.dated_yaml import Shelf, newest_for
 TREND = 8
 """Quarters of a trend."""
 _COUNTS = {UNLOGGED: "counts per stadsdeel, small ones hidden; nothing about a person"}
+_REACHED = (VisitOutcome.BEREIKT.value, VisitOutcome.GESPREK.value)
 _ENDED = ("doel bereikt", "deels bereikt", "niet bereikt", "voortijdig gestopt")
 _ANSWERED = ("geaccepteerd", "geweigerd", "ingetrokken")
 
@@ -270,7 +271,7 @@ def _visits(c: _Counting) -> Any:
 
 
 def _reached(c: _Counting) -> Any:
-    return _visit_query(c, func.count(), col(DeploymentReport.outcome) == VisitOutcome.BEREIKT.value)
+    return _visit_query(c, func.count(), col(DeploymentReport.outcome).in_(_REACHED))
 
 
 def _seen(c: _Counting, what: Any) -> Any:
