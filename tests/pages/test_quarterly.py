@@ -4,9 +4,11 @@ import csv
 import io
 import json
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from random import Random
+from statistics import median
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,18 +19,20 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
+from shortlist.classifying.tables import Assessment, Questionnaire
 from shortlist.connecting.referrals.work import interventions_on
 from shortlist.connecting.tables import Referral, ReferralStatus
-from shortlist.deploying.tables import DeploymentReport
+from shortlist.deploying.tables import DeploymentReport, DeploymentRequest
 from shortlist.errors import BadInput
 from shortlist.observing.tables import Gathering, GroupStatus, Jeugdgroep
-from shortlist.planning.tables import PlannedVisit, Team, WeekPlan
+from shortlist.planning.tables import PlannedVisit, PlanVanAanpak, Team, WeekPlan
 from shortlist.prioritising.work import priority_rules_on
 from shortlist.reporting.quarterly.quarter import Quarter
 from shortlist.reporting.quarterly.work import Report, make_report, report_rules_on
 from shortlist.reporting.sources.commands import figures
 from shortlist.reporting.tables import PoliceFigure, ResidentReport
 from shortlist.reporting.work import lead_time_rules_on
+from shortlist.showing.words import AMSTERDAM
 from tests.pages.conftest import NOORD, NOW, ZUID, City
 from tests.pages.street import Street, actions, add, street
 
@@ -104,9 +108,78 @@ def busy(city: City) -> Street:
                     count=random.randrange(5, 30), recorded_at=NOW, recorded_by=by,
                 )
             )  # fmt: skip
+    for n in range(60):
+        at = moment()
+        seen: dict[str, Any] = {
+            "stadsdeel_id": random.choice((NOORD, ZUID)), "started_at": at, "seen_count": 4, "observer_id": by,
+            "effort_minutes": random.choice((None, 10, 45)), "organisation": "politie", "regime": "avg",
+            "source": "gezien", "feit": "Fictief.", "recorded_at": at, "recorded_by": by,
+        }  # fmt: skip
+        look = Gathering(**seen)
+        first.append(look)
+        if n % 4 == 0:
+            rows.append(
+                Gathering(
+                    **seen | {"supersedes_id": look.id, "correction_reason": "Fictief.", "effort_minutes": 25}
+                )
+            )
+    rows += followed(kade, random)
     add(kade, *first)
     add(kade, *rows)
     return kade
+
+
+def followed(place: Street, random: Random) -> list[SQLModel]:
+    """Add groups that were assessed, planned, asked for and closed, partly outside the quarter; return what is left."""
+    by = place.city.actor("veiligheidsmanager").id
+    texts: dict[str, Any] = dict.fromkeys(
+        ("nuisance", "features", "measures_taken", "effect", "expected"), "Fictief."
+    )
+    plan: dict[str, Any] = {
+        "goal": "Fictief.",
+        "exit_criterion": "Fictief.",
+        "evaluation_on": date(2026, 12, 1),
+        "recorded_by": by,
+    }
+    groups: list[SQLModel] = []
+    papers: list[SQLModel] = []
+    rows: list[SQLModel] = []
+    for n in range(26):
+        signal = START + timedelta(days=random.randrange(-20, 60), hours=random.randrange(24))
+        group = Jeugdgroep(
+            stadsdeel_id=NOORD if n % 3 else ZUID, name=f"Fictieve groep {n}", first_signal_on=signal.date(),
+            recorded_at=signal, recorded_by=by,
+        )  # fmt: skip
+        paper = Questionnaire(
+            group_id=group.id, period_from=signal.date() - timedelta(days=84), period_until=signal.date(),
+            recorded_at=signal, recorded_by=by,
+        )  # fmt: skip
+        assessed = signal + timedelta(days=random.randrange(1, 40))
+        planned = assessed + timedelta(days=random.randrange(1, 40))
+        version = PlanVanAanpak(group_id=group.id, version=1, recorded_at=planned, **plan)
+        groups.append(group)
+        papers += [paper, version]
+        rows.append(
+            Assessment(
+                group_id=group.id, questionnaire_id=paper.id, answers={}, verdicts=[], possible=["hinderlijk"],
+                duiding={}, ruleset="landelijk-2010", outcome="hinderlijk", decided="hinderlijk",
+                reasoning="Fictief.", expires_on=date(2027, 1, 1), recorded_at=assessed, recorded_by=by,
+            )
+        )  # fmt: skip
+        again = planned + timedelta(days=1)
+        rows.append(
+            PlanVanAanpak(group_id=group.id, version=2, supersedes_id=version.id, recorded_at=again, **plan)
+        )
+        rows.append(DeploymentRequest(group_id=group.id, **texts, recorded_at=planned, recorded_by=by))
+        way = (("actief", 0), ("gesloten", 20), ("actief", 21), ("gesloten", 22))[: random.randrange(1, 5)]
+        rows += [
+            GroupStatus(group_id=group.id, state=state, reason="fictief", recorded_at=planned + timedelta(days=days),
+                        recorded_by=by)
+            for state, days in way
+        ]  # fmt: skip
+    add(place, *groups)
+    add(place, *papers)
+    return rows
 
 
 def made(app: Flask, place: Street, login: str = "veiligheidsmanager", quarter: Quarter = QUARTER) -> Report:
@@ -133,7 +206,8 @@ def within(at: datetime) -> bool:
 
 def test_every_figure_is_what_the_raw_rows_say(app: Flask, busy: Street) -> None:
     report = made(app, busy)
-    part = {group.id: group.stadsdeel_id for group in raw(busy, Jeugdgroep)}
+    groups = raw(busy, Jeugdgroep)
+    part = {group.id: group.stadsdeel_id for group in groups}
     visits = {one.id: one for one in raw(busy, PlannedVisit)}
     newest: dict[UUID, DeploymentReport] = {}
     for one in raw(busy, DeploymentReport):
@@ -144,33 +218,79 @@ def test_every_figure_is_what_the_raw_rows_say(app: Flask, busy: Street) -> None
         for key, one in newest.items()
         if within(visits[key].starts_at) and one.outcome != "niet geweest"
     ]
-    seen = [one for one in raw(busy, Gathering) if within(one.started_at)]
+    sightings = raw(busy, Gathering)
+    replaced = {one.supersedes_id for one in sightings}
+    seen = [one for one in sightings if within(one.started_at) and one.id not in replaced]
+    last_state: dict[UUID, str] = {}
+    for one in sorted(raw(busy, GroupStatus), key=lambda one: one.recorded_at):
+        if one.recorded_at < END:
+            last_state[one.group_id] = one.state
     wanted: dict[str, list[float]] = {}
     for where in (NOORD, ZUID):
         here = [one for at, one in done if at == where]
         watched = [one for one in seen if one.stadsdeel_id == where]
-        states = [
-            one for one in raw(busy, GroupStatus) if part[one.group_id] == where and within(one.recorded_at)
-        ]
+
+        def of(table: type[SQLModel], where: UUID = where) -> list[Any]:
+            return [
+                one for one in raw(busy, table) if part[one.group_id] == where and within(one.recorded_at)
+            ]
+
         for name, value in (
             ("hours", round(sum(one.minutes for one in here) / 60, 1)),
             ("visits", len(here)),
             ("reached", sum(one.outcome in {"groep bereikt", "gesprek gevoerd"} for one in here)),
             ("gatherings", len(watched)),
             ("watched", round(sum(one.effort_minutes or 0 for one in watched) / 60, 1)),
-            ("closed", sum(one.state == "gesloten" for one in states)),
-            ("in_view", sum(found == where for found in part.values())),
-            ("assessed", 0),
-            ("plans", 0),
-            ("requests", 0),
-        ):
+            ("closed", len({one.group_id for one in of(GroupStatus) if one.state == "gesloten"})),
+            ("in_view", sum(
+                one.stadsdeel_id == where and one.first_signal_on <= date(2026, 9, 30)
+                and last_state.get(one.id) != "gesloten" for one in groups
+            )),
+            ("assessed", len({one.group_id for one in of(Assessment)})),
+            ("plans", len({one.group_id for one in of(PlanVanAanpak)})),
+            ("requests", len(of(DeploymentRequest))),
+        ):  # fmt: skip
             wanted.setdefault(name, []).append(value)
     figures = {one.id: one for one in report.figures if not one.id.startswith("lead_")}
     assert set(figures) == set(wanted)
     for name, values in wanted.items():
         assert figures[name].values == pytest.approx((*values, sum(values))), name
         assert figures[name].level
-    assert sum(wanted["visits"]) > 30
+        assert sum(values) > 2, f"{name} was hardly counted"
+
+
+def test_every_lead_time_is_the_middle_of_what_the_raw_rows_say(app: Flask, busy: Street) -> None:
+    report = made(app, busy)
+    names = {NOORD: 0, ZUID: 1}
+    took: dict[str, list[list[int]]] = {"shortlist": [[], [], []], "plan": [[], [], []]}
+
+    def day(at: datetime) -> date:
+        return at.astimezone(AMSTERDAM).date()
+
+    plans = {one.group_id: day(one.recorded_at) for one in raw(busy, PlanVanAanpak) if one.version == 1}
+    assessed = {one.group_id: day(one.recorded_at) for one in raw(busy, Assessment)}
+    counted = 0
+    for group in raw(busy, Jeugdgroep):
+        states = sorted(
+            (one for one in raw(busy, GroupStatus) if one.group_id == group.id),
+            key=lambda one: one.recorded_at,
+        )
+        opened = [after.recorded_at for before, after in pairwise(states) if before.state == "gesloten"]
+        if opened or group.id not in plans:
+            continue  # a group that was opened again starts anew: tests/core/test_lead_times.py
+        counted += 1
+        for step, begun, over in (
+            ("shortlist", group.first_signal_on, assessed[group.id]), ("plan", assessed[group.id], plans[group.id]),
+        ):  # fmt: skip
+            if date(2026, 7, 1) <= over <= date(2026, 9, 30):
+                took[step][names[group.stadsdeel_id]].append((over - begun).days)
+                took[step][2].append((over - begun).days)
+    figures = {one.id: one for one in report.figures}
+    for step, days in took.items():
+        middle = [float(median(one)) if len(one) >= 5 else None for one in days]
+        assert list(figures[f"lead_{step}"].values) == middle
+    assert counted > 9
+    assert figures["lead_jit"].values == (None, None, None)
 
 
 def test_every_number_shown_in_a_table_is_what_the_raw_rows_say(app: Flask, busy: Street) -> None:

@@ -305,7 +305,12 @@ def _requests(c: _Counting) -> Any:
 
 def _closed(c: _Counting) -> Any:
     closing = col(GroupStatus.state) == GroupState.GESLOTEN.value
-    return _of_groups(func.count(), GroupStatus, c.within(col(GroupStatus.recorded_at)), closing)
+    return _of_groups(
+        func.count(col(Jeugdgroep.id).distinct()),
+        GroupStatus,
+        c.within(col(GroupStatus.recorded_at)),
+        closing,
+    )
 
 
 def _in_view(c: _Counting) -> Any:
