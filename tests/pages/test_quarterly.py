@@ -365,9 +365,12 @@ def test_page_paper_csv_and_xlsx_show_the_same_and_hide_the_same(client: Any, bu
     sheet = [["" if cell is None else str(cell).replace(".", ",") if isinstance(cell, float) else str(cell)
               for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]  # fmt: skip
     assert sheet == lines
-    hidden = [line for line in lines if "niet getoond" in line]
-    assert hidden
+    shown = [line for line in lines if line[0] not in {"Doelen", "Verloop"}]
+    assert any("niet getoond" in line for line in shown)
     assert page.count("niet getoond") == paper.count("niet getoond")
+    targets = [line for line in lines if line[0] == "Doelen"]
+    assert [line[1][:9] for line in targets] == ["10% minde", "15% minde"]
+    assert any(line[:4] == ["Verloop", "Uitgevoerde bezoeken, 2026-3", "stad", "aantal"] for line in lines)
 
 
 def test_the_pdf_is_made_or_says_which_package_to_install(
@@ -380,7 +383,7 @@ def test_the_pdf_is_made_or_says_which_package_to_install(
     assert "libpango-1.0-0" in refused.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("address", ["2026/5", "2027/1", "2009/4", "2026/3/rapport.exe"])
+@pytest.mark.parametrize("address", ["2026/5", "2027/1", "2009/4", "99999/1", "2026/3/rapport.exe"])
 def test_a_quarter_or_file_that_does_not_exist_is_not_found(client: Any, address: str) -> None:
     client.sign_in("stafgroeplid")
     assert client.get(f"/kwartaal/{address}").status_code == 404
