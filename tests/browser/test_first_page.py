@@ -1,5 +1,7 @@
 """The first page of every role fits on one screen of a desk and of a small phone, however much waits."""
 
+import re
+
 import pytest
 
 from tests.browser.screens import Screen
@@ -25,7 +27,8 @@ def test_my_work_is_one_screen_for_every_role_and_the_rest_unfolds(screen: Scree
             bottom = screen.driver.execute_script(_BOTTOM)
             assert bottom <= size[1], f"{login} needs {bottom:.0f} of {size[1]} pixels"
             assert not screen.is_wider_than_screen()
-            total = int(screen.text.split(" wacht")[0].split()[-2]) if " wacht" in screen.text else 0
+            said = re.search(r"(\d+) ding(?:en)? wacht", screen.text)
+            total = int(said.group(1)) if said else 0
             for fold in screen.driver.find_elements("css selector", "main details"):
                 if fold.is_displayed():
                     fold.find_element("css selector", "summary").click()
