@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+import zlib
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -517,4 +519,9 @@ def test_the_pdf_is_a_pdf_where_the_drawing_library_is_installed(client: Any, bu
     client.sign_in("veiligheidsmanager")
     answer = client.get("/kwartaal/2026/3/rapport.pdf")
     assert answer.mimetype == "application/pdf"
-    assert answer.get_data()[:5] == b"%PDF-"
+    data = answer.get_data()
+    assert data[:5] == b"%PDF-"
+    parts = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL)
+    plain = b"".join(zlib.decompressobj().decompress(part) for part in parts if part[:1] == b"x")
+    (pages,) = re.findall(rb"/Type /Pages[^>]*?/Count (\d+)", plain) or re.findall(rb"/Count (\d+)", plain)
+    assert int(pages) <= 6, "the head of the sheet has its words beside each other, not letter under letter"
