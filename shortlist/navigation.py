@@ -22,7 +22,9 @@ from shortlist.connecting.gaps import pages as gaps
 from shortlist.connecting.matching import pages as matching
 from shortlist.connecting.pages import pages as connecting
 from shortlist.connecting.procedures import pages as procedures
+from shortlist.connecting.procedures import transitions as procedure_states
 from shortlist.connecting.referrals import pages as referrals
+from shortlist.connecting.referrals import transitions as referral_states
 from shortlist.connecting.reminders.pages import pages as reminders
 from shortlist.deploying import pages as deploying
 from shortlist.deploying.effect.pages import pages as effect
@@ -39,6 +41,7 @@ from shortlist.differentiating.duplicates.pages import MEMBERS as DUPLICATE_JUDG
 from shortlist.differentiating.duplicates.pages import pages as duplicates
 from shortlist.differentiating.networks import pages as networks
 from shortlist.differentiating.signals import pages as signals
+from shortlist.differentiating.signals import transitions as signal_states
 from shortlist.differentiating.validating.pages import pages as validating
 from shortlist.differentiating.viewing import pages as viewing
 from shortlist.differentiating.work import member_list_allowed
@@ -166,6 +169,7 @@ CAPACITY = fit_with
 STATE_TABLES: tuple[StateTable, ...] = (
     group_states.TABLE,
     agenda_table.TABLE,
+    signal_states.TABLE,
     priorities.TABLE,
     priorities.MEETING_TABLE,
     priorities.PROSECUTION_TABLE,
@@ -175,6 +179,8 @@ STATE_TABLES: tuple[StateTable, ...] = (
     plan_states.WEEK_PLAN,
     deployment_states.TABLE,
     report_states.TABLE,
+    referral_states.TABLE,
+    procedure_states.TABLE,
 )
 """Every object that goes from hand to hand, in the order of the work; each room writes its own table."""
 RULE_KINDS: tuple[str, ...] = (

@@ -11,8 +11,8 @@ from shortlist.guarding.roles import Actor, Role
 from shortlist.showing.words import datum
 
 pages = Pages("werk", __name__)
-SHOWN = 12
-"""At most one screen of waiting work: what comes first, first."""
+SHOWN = {"narrow": 3, "wide": 6}
+"""So much waiting work fits on one screen of a phone and of a desk, the longest lines taken; the rest unfolds."""
 OBSERVERS = (Role.JEUGDAGENT, Role.JONGERENWERKER, Role.JEUGDBOA)
 
 
@@ -20,7 +20,7 @@ OBSERVERS = (Role.JEUGDAGENT, Role.JONGERENWERKER, Role.JEUGDBOA)
 def home(*, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
     """Show what waits for whoever signed in."""
     waiting = current_app.extensions["shortlist.waiting"](actor=actor, now=now, session=session)
-    shown = [
+    lines = [  # all of it: what does not fit on the screen unfolds
         {
             "label": item.label,
             "href": item.href,
@@ -28,13 +28,12 @@ def home(*, actor: Actor, now: datetime, session: Session) -> ResponseReturnValu
             "late": item.due is not None and item.due < now.date(),
             "urgent": item.urgent,
         }
-        for item in waiting[:SHOWN]
+        for item in waiting
     ]
     return render_template(
         "connecting/home.html",
         now=now,
-        waiting=waiting,
-        shown=shown,
-        more=max(0, len(waiting) - SHOWN),
+        waiting=lines,
+        shown=SHOWN,
         may_observe=actor.has(*OBSERVERS),
     )

@@ -69,7 +69,7 @@ def assess_groups(
     decided: dict[UUID, str] = {}
     duties = [duty for duty in _duties(city, seen) if duty.band.profile != "nieuw"]
     for number, duty in enumerate(duties):
-        days = 60 - number * 50 // len(duties)
+        days = 60 - number * 42 // len(duties)
         unfinished = number % 8 == 5
         at = now - timedelta(days=3 if unfinished else days, hours=random.randrange(1, 5))
         until = at.astimezone(AMSTERDAM).date()

@@ -56,12 +56,18 @@ def hurry(city: Waterveen, *, shelf: Shelf, now: datetime, session: Session) -> 
     )
 
 
+def meeting_at(now: datetime) -> datetime:
+    """Return when the Stafgroepen met: the day before last week began, whatever day it is now."""
+    return now - timedelta(days=8 + now.astimezone(AMSTERDAM).weekday(), hours=5)
+
+
 def prioritise(
     city: Waterveen, decided: Mapping[UUID, str], *, shelf: Shelf, now: datetime, session: Session
 ) -> dict[UUID, str]:
     """Propose a priority for most assessed groups and let the Stafgroep decide; return group → decided priority.
 
-    Every ninth group is not proposed yet, and every eighth proposal waits for the Stafgroep.
+    Every ninth group is not proposed yet, and every eighth proposal waits for the Stafgroep. The others are decided
+    before last week began, whatever day it is, so that last week's plan has something to rest on.
     """
     random = Random(12)  # noqa: S311 — made-up decisions must be the same each time
     areas = {band.id: band.area for band in city.bands}
@@ -70,12 +76,14 @@ def prioritise(
     seats = {one.id: f"Fictief lid ({one.label.lower()})" for one in stafgroep.functions[:3]}
     held: dict[str, UUID] = {}
     result: dict[UUID, str] = {}
+    met = meeting_at(now)
     for number, (group_id, outcome) in enumerate(decided.items()):
         if number % 9 == 4 or outcome not in _LIKELY:
             continue
         priority = random.choice(_LIKELY[outcome])
         waits = number % 8 == 6
-        at = now - timedelta(days=2 if waits else 9, hours=random.randrange(1, 6))
+        before = timedelta(hours=random.randrange(1, 6))
+        at = now - timedelta(days=2) - before if waits else met - timedelta(days=1) - before
         rules = priority_rules_on(shelf, at.astimezone(AMSTERDAM).date())
         manager = city.someone(Role.VEILIGHEIDSMANAGER, areas[group_id])
         proposal = propose_priority(
@@ -85,7 +93,6 @@ def prioritise(
         if waits:
             continue
         member = city.someone(Role.STAFGROEPLID, areas[group_id])
-        met = now - timedelta(days=7, hours=5)
         if areas[group_id] not in held:
             held[areas[group_id]] = open_meeting(
                 city.areas[areas[group_id]], seats, rules=stafgroep, actor=member, now=met, session=session
@@ -101,12 +108,11 @@ def prioritise(
             result[group_id] = priority
     for area, meeting_id in held.items():
         member = city.someone(Role.STAFGROEPLID, area)
-        over = now - timedelta(days=7, hours=3)
         close_meeting(
             meeting_id,
             remarks="Volgende keer: de lamp bij de halte.",
             actor=member,
-            now=over,
+            now=met + timedelta(hours=2),
             session=session,
         )
     return result

@@ -18,14 +18,16 @@ AXE = Path(__file__).parents[2] / ".ci" / "node_modules" / "axe-core" / "axe.min
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 PICTURES = os.environ.get("SHORTLIST_PICTURES")
 """Folder for screenshots; unset: none are made."""
+DEMO_PASSWORD = Settings(data_folder=Path(), database_url="").demo_password
 
 
 class Screen:
     """One person's browser."""
 
-    def __init__(self, driver: WebDriver, address: str) -> None:
+    def __init__(self, driver: WebDriver, address: str, password: str = DEMO_PASSWORD) -> None:
         self.driver = driver
         self.address = address
+        self.password = password
 
     def open(self, path: str) -> None:
         self.driver.get(self.address + path)
@@ -46,7 +48,7 @@ class Screen:
         self.driver.delete_all_cookies()
         self.open("/aanmelden")
         self.fill("login", login)
-        self.fill("password", Settings(data_folder=Path(), database_url="").demo_password)
+        self.fill("password", self.password)
         self.press("Aanmelden")
         assert self.heading == "Mijn werk", self.text
 

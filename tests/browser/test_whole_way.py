@@ -1,97 +1,34 @@
 """One real week, from an observation on the street to a printed deployment plan, clicked through by seven people."""
 
 import time
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 import pytest
 from selenium.webdriver.common.by import By
 
+from tests.browser.chain import Chain
 from tests.browser.conftest import PHONE
 from tests.browser.screens import Screen
 
 pytestmark = pytest.mark.browser
 GROUP = "Groep Proefsteiger"
-_STREET = {
-    "rondhangen": "vaak", "lawaai": "vaak", "afval": "soms", "schermutselingen": "nooit", "provoceren": "soms",
-    "uitschelden": "soms", "intimideren": "soms", "versperren": "nooit", "vernieling": "vaak",
-    "brandstichting": "nooit",
-    "licht_geweld": "nooit", "openlijk_geweld": "nooit", "wapengeweld": "nooit", "alcohol": "nooit", "blowen": "nooit",
-    "winkeldiefstal": "nooit", "voertuigdiefstal": "nooit", "inbraak": "nooit", "straatroof": "nooit",
-    "heling": "nooit",
-    "drugshandel": "nooit", "afpersing": "nooit", "zedendelict": "nooit", "fraude": "nooit",
-    "aanspreekbaarheid": "matig", "motief": "kick", "politiecontact": "enkelen",
-}  # fmt: skip
-
-
-def _ago(**before: float) -> str:
-    moment = datetime.now(ZoneInfo("Europe/Amsterdam")) - timedelta(**before)
-    return moment.strftime("%Y-%m-%dT%H:%M")
-
-
-def _open_group(screen: Screen) -> None:
-    screen.open("/groepen")
-    screen.follow(GROUP)
-    assert screen.heading == GROUP
-
-
-def _observe(screen: Screen, days: float, feit: str, *, pseudonym: str = "") -> None:
-    _open_group(screen)
-    screen.follow("Nieuwe waarneming")
-    screen.fill("started_at", _ago(days=days, hours=1))
-    screen.choose("source", "gezien")
-    screen.fill("seen_count", "6")
-    screen.fill("duration_minutes", "30")
-    screen.fill("effort_minutes", "15")
-    screen.fill("feit", feit)
-    screen.choose("items.hinder", "lawaai")
-    if pseudonym:
-        screen.fill("present.0.pseudonym", pseudonym)
-        screen.pick("present.0.capacity", "betrokkene")
-        screen.pick("present.0.role_seen", "leidt")
-        if not screen.is_ticked("new_pseudonyms"):
-            screen.choose("new_pseudonyms", "ja")
-    screen.press("Opslaan")
-    assert feit in screen.text
-
-
-def _fill_in(screen: Screen, changed: dict[str, str]) -> None:
-    """Fill in block after block as the form offers them, and hand in at the last."""
-    answers = {**_STREET, **changed}
-    for _ in range(20):
-        for item, value in answers.items():
-            if screen.has(f"answers.{item}"):
-                screen.choose(f"answers.{item}", value)
-        if "Bewaar en lever in" in [button.text for button in screen.buttons]:
-            break
-        screen.press("Bewaar en verder")
-    screen.press("Bewaar en lever in")
 
 
 def test_a_week_from_the_street_to_the_printed_plan(screen: Screen) -> None:
+    chain = Chain(screen, GROUP, lambda: datetime.now(UTC))
     screen.resize(*PHONE)
     screen.sign_in("jeugdagent")
-    screen.open("/groepen/nieuw")
-    screen.fill("name", GROUP)
-    screen.fill("place", "Kadeplein")
-    screen.fill("first_signal_on", _ago(days=20)[:10])
-    screen.press("Groep vastleggen")
-    _observe(screen, 6, "Zes jongeren op de steiger, harde muziek tot na elven.")
+    chain.start("Kadeplein", days=20)
+    chain.observe("Zes jongeren op de steiger, harde muziek tot na elven.", days=6)
     screen.picture("weg-1-waarneming")
 
-    _open_group(screen)
-    screen.follow("Begin een vragenlijst")
-    screen.press("Begin met invullen")
-    round_page = screen.path.removesuffix("/invullen")
+    round_page = chain.begin_questionnaire()
     screen.picture("weg-2-invullen")
-    _fill_in(screen, {})
+    chain.fill_in()
     screen.sign_in("jongerenwerker")
     screen.open(f"{round_page}/invullen")
-    _fill_in(screen, {"vernieling": "soms"})
-    screen.open(f"{round_page}/samen")
-    assert "ernieling" in screen.text
-    screen.choose("choice.vernieling", "vaak")
-    screen.fill("reason.vernieling", "Drie meldingen van drie dagen samen nagelopen.")
+    chain.fill_in({"vernieling": "soms"})
+    chain.decide_together(round_page)
     screen.picture("weg-3-samen")
     screen.press("Bewaar wat u samen koos")
     screen.open(f"{round_page}/uitkomst")
@@ -99,25 +36,23 @@ def test_a_week_from_the_street_to_the_printed_plan(screen: Screen) -> None:
     assert "overlastgevend" in screen.text
     assert "almere-2013" in screen.text
     screen.picture("weg-4-uitkomst")
-    screen.choose("decided", "overlastgevend")
-    screen.fill("reasoning", "Dit beeld herkennen we allebei; bewoners mijden de steiger.")
-    screen.press("Stel de duiding vast")
+    chain.set_class("overlastgevend")
 
     screen.sign_in("veiligheidsmanager")
-    _open_group(screen)
+    chain.open_group()
     screen.open(f"{screen.path}/ledenlijst")
     screen.fill("reason", "Herhaalde overlast; we willen meelopers kunnen bereiken.")
     screen.press("Sta de ledenlijst toe")
     for login, days in (("jeugdagent", 3.0), ("jongerenwerker", 2.0)):
         screen.sign_in(login)
-        _observe(screen, days, f"Zelfde groep, gezien door de {login}.", pseudonym="WV-9001")
+        chain.observe(f"Zelfde groep, gezien door de {login}.", days=days, pseudonym="WV-9001")
     screen.sign_in("jeugdagent")
-    _open_group(screen)
+    chain.open_group()
     group_page = screen.path
     screen.open(f"{group_page}/leden/nieuw")
     screen.fill("person", "WV-9001")
     screen.choose("age", "twaalf of ouder")
-    screen.fill("valid_from", _ago(days=3)[:10])
+    screen.fill("valid_from", chain.ago(days=3)[:10])
     screen.fill("reason", "Twee keer bij deze groep gezien.")
     screen.press("Voeg toe")
     screen.open(f"{group_page}/leden")
@@ -134,44 +69,19 @@ def test_a_week_from_the_street_to_the_printed_plan(screen: Screen) -> None:
     assert "WV-9001" in screen.text
 
     screen.sign_in("veiligheidsmanager")
-    screen.open(f"{group_page}/prioriteit/voorstel")
-    screen.choose("priority", "hoog")
-    screen.fill("reason", "Bewoners melden vaak en durven de steiger niet op.")
-    screen.press("Leg voor aan de Stafgroep")
+    chain.propose(group_page, "hoog")
     screen.sign_in("stafgroeplid")
-    screen.open("/prioriteren/stafgroep")
-    for function in ("veiligheidsmanager", "chef-basiseenheid", "gebiedsmanager"):
-        screen.fill(function, f"Fictieve {function}")
-    screen.press("Open de vergadering")
-    row = screen.row_of(GROUP)
-    screen.choose(f"{row}.kind", "vastgesteld")
-    screen.fill(f"{row}.reason", "Eens met het voorstel; de week van nu al.")
+    chain.meet()
     screen.picture("weg-6-stafgroep")
     screen.press("Leg de besluiten vast")
 
     screen.sign_in("veiligheidsmanager")
-    screen.open(f"{group_page}/plan-van-aanpak/schrijven")
-    screen.fill("goal", "Vier weken hooguit twee keer per week overlast gezien.")
-    screen.fill("exit_criterion", "Doel gehaald; daarna halveren.")
-    screen.fill(
-        "evaluation_on",
-        (datetime.now(ZoneInfo("Europe/Amsterdam")) + timedelta(weeks=8)).strftime("%Y-%m-%d"),
-    )
-    for measure in ("jeugdboa", "jongerenwerk"):
-        number = screen.measure_row(measure)
-        screen.choose(f"measures.{number}.chosen", "ja")
-        screen.fill(f"measures.{number}.visits_per_week", "2")
+    chain.write_plan(group_page, {"jeugdboa": 2, "jongerenwerk": 2})
     screen.picture("weg-7-plan-van-aanpak")
     screen.press("Plan bewaren")
-    screen.open(f"{group_page}/aanvraag")
-    for name in ("nuisance", "effect", "expected"):
-        screen.fill(name, "Bewoners mijden de steiger na negen uur; we verwachten zichtbaar toezicht.")
-    screen.press("Dien de aanvraag in")
+    chain.request(group_page)
     screen.sign_in("coordinator")
-    screen.open("/aanvragen")
-    screen.follow(GROUP)
-    screen.choose("state", "goedgekeurd")
-    screen.press("Leg het besluit vast")
+    chain.answer_request("goedgekeurd", "Past bij wat bewoners melden; de koppels hebben ruimte.")
 
     screen.sign_in("teamleider")
     screen.open("/weekplannen/nieuw")

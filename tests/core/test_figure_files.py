@@ -1,6 +1,7 @@
 """Reports in Signalen's format and CSV, police figures in the format of CBS: what is read, what is named as wrong."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -120,3 +121,99 @@ def test_a_target_compares_the_same_quarters_and_hides_small_numbers() -> None:
     assert "nog niet" in progress(target, [60, 40], [51, 40], below=5).said
     assert progress(target, [0], [50], below=5).change_percent is None
     assert progress(target, [60], [4], below=5).now is None
+
+
+HEAD = b"nummer,datum,rubriek,stadsdeel\n"
+GOOD = b"1,2026-03-01,jeugdoverlast,Noord\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b" \n", "dit bestand is leeg"),
+        (HEAD + b'"1,2026-03-01,x,Noord\n', "regel 2: dit is geen leesbare CSV"),
+        (HEAD + b"a" * 200_000 + b",2026-03-01,x,Noord\n", "regel 2: dit is geen leesbare CSV"),
+        (b"nummer,datum,rubriek," + b"a" * 200_000 + b"\n" + GOOD, "regel 1: dit is geen leesbare CSV"),
+        (b"nummer,datum,Datum,rubriek\n", "de kolom datum staat er twee keer in"),
+        (b"[" * 100_000, "geen geldige JSON"),
+        (b'[{"id":' + b"9" * 5_000 + b"}]", "geen geldige JSON"),
+    ],
+)
+def test_a_hostile_file_is_refused_with_its_line_and_never_breaks(data: bytes, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        read_reports(data, file="m.csv")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (b"1\n", "het stadsdeel ontbreekt"),
+        (b"1,2026-03-01,x,Noord,en,nog,iets\n", "meer velden"),
+        (b"1\0,2026-03-01,x,Noord\n", "niet te tonen"),
+        (b"1" * 61 + b",2026-03-01,x,Noord\n", "langer dan 60 tekens"),
+        (b"1,9999-12-31T23:59:59-14:00,x,Noord\n", "het jaar 9999"),
+    ],
+)
+def test_a_row_that_does_not_fit_is_named_by_its_line_in_the_file(row: bytes, said: str) -> None:
+    found, faults = read_reports(HEAD + GOOD + b"\n" + row, file="m.csv")
+    assert [one.row for one in found] == [2]
+    assert [fault.row for fault in faults] == [4], "an empty line counts as a line"
+    assert said in faults[0].message
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"id": ["a"]}, "id is geen tekst"),
+        ({"id": "a\0"}, "niet te tonen"),
+        ({"id": "\ud800"}, "niet te tonen"),
+        ({"category": {"sub_slug": {"a": 1}}}, "sub_slug is geen tekst"),
+        ({"location": {"geometrie": {"type": "Point", "coordinates": [10**400, 52]}}}, "lengte- en breedtegraad"),
+        ({"location": {"geometrie": {"type": "Point", "coordinates": {"5": 1, "52": 2}}}}, "lengte- en breedtegraad"),
+    ],
+)  # fmt: skip
+def test_a_hostile_signal_is_named_and_the_rest_is_read(changes: dict[str, object], said: str) -> None:
+    found, faults = read_reports(json.dumps([signal(**changes), signal()]).encode(), file="s.json")
+    assert [one.row for one in found] == [2]
+    assert said in faults[0].message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nummer;datum;rubriek;stadsdeel\r1;2026-03-01;x;Noord\r",
+        "Nummer, Datum ,RUBRIEK,stadsdeel\n1,2026-03-01,x,Noord\n",
+        "nummer\tdatum\trubriek\tstadsdeel\n1\t2026-03-01\tx\tNoord\n",
+    ],
+)
+def test_other_line_ends_capitals_spaces_and_tabs_are_read_all_the_same(text: str) -> None:
+    ((one,), faults) = read_reports(text.encode(), file="m.csv")
+    assert (one.source_id, one.stadsdeel, faults) == ("1", "Noord", [])
+
+
+@pytest.mark.parametrize("count", ["²", "٣", "3,0", "1000001", "9" * 5_000])
+def test_a_count_that_is_no_whole_number_is_named_in_dutch(count: str) -> None:
+    row = f'1;"2.2.1 ";"BU00340101";"2026MM03";{count}\n'
+    found, faults = read_offences((CBS.split("\n", 1)[0] + "\n" + row).encode(), file="c.csv")
+    assert found == []
+    assert "geen geheel getal" in faults[0].message
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("Noord,Noord", "geen code van een buurt"), ("BU00340101,", "geen stadsdeel"),
+        ("BU00340101,Noord\nbu00340101,Zuid", "eerder bij Noord"),
+    ],
+)  # fmt: skip
+def test_an_area_is_placed_once_in_one_stadsdeel(row: str, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        read_areas(f"gebied,stadsdeel\n{row}\n".encode(), file="g.csv")
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", HEAD, b"[", b'{"results":['] ))  # fmt: skip
+def test_whatever_a_file_holds_it_is_read_or_refused_in_dutch(tail: bytes, head: bytes) -> None:
+    for read in (read_reports, read_offences):
+        with suppress(BadInput):
+            _, faults = read(head + tail, file="f")
+            assert all(fault.message for fault in faults)

@@ -69,6 +69,11 @@ def clock() -> Clock:
 @pytest.fixture
 def city(database: Database) -> City:
     """Fill the database with two stadsdelen and an account per role."""
+    return small_city(database)
+
+
+def small_city(database: Database) -> City:
+    """Write two stadsdelen and an account per role in each."""
     actors = {}
     with database.writing() as session:
         watch(session)

@@ -3,6 +3,9 @@
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from shortlist.planning.tables import PlannedVisit, Team, TeamMember, WeekPlan, WeekPlanStatus
 from tests.pages.conftest import NOW
 from tests.pages.street import Street, add
@@ -65,3 +68,30 @@ def plan(
         ),
     )  # fmt: skip
     return found[0]
+
+
+def replan(place: Street, *kept: UUID) -> list[UUID]:
+    """Approve a second version of the week with only these visits, as they were; return their new ids."""
+    by = place.city.actor("teamleider").id
+    with place.database.reading() as session:
+        visits = [session.get_one(PlannedVisit, visit) for visit in kept]
+        problem = session.execute(select(col(WeekPlan.problem))).scalar_one()
+        session.expunge_all()
+    week = uuid4()
+    add(
+        place,
+        WeekPlan(
+            id=week, week_start=date(2026, 11, 23), version=2, problem=problem, recorded_at=NOW, recorded_by=by
+        ),
+    )  # fmt: skip
+    made = [
+        PlannedVisit(**visit.model_dump(exclude={"id", "plan_id"}), id=uuid4(), plan_id=week)
+        for visit in visits
+    ]
+    add(
+        place,
+        WeekPlanStatus(plan_id=week, sequence=1, state="concept", recorded_at=NOW, recorded_by=by),
+        WeekPlanStatus(plan_id=week, sequence=2, state="vastgesteld", recorded_at=NOW, recorded_by=by),
+        *made,
+    )
+    return [visit.id for visit in made]

@@ -3,28 +3,38 @@
 import csv
 import io
 import json
+import re
+import zlib
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
 from random import Random
+from statistics import median
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
+from shortlist.classifying.tables import Assessment, Questionnaire
 from shortlist.connecting.referrals.work import interventions_on
 from shortlist.connecting.tables import Referral, ReferralStatus
-from shortlist.deploying.tables import DeploymentReport
+from shortlist.deploying.tables import DeploymentReport, DeploymentRequest
+from shortlist.errors import BadInput
 from shortlist.observing.tables import Gathering, GroupStatus, Jeugdgroep
-from shortlist.planning.tables import PlannedVisit, Team, WeekPlan
+from shortlist.planning.tables import PlannedVisit, PlanVanAanpak, Team, WeekPlan
 from shortlist.prioritising.work import priority_rules_on
 from shortlist.reporting.quarterly.quarter import Quarter
 from shortlist.reporting.quarterly.work import Report, make_report, report_rules_on
+from shortlist.reporting.sources.commands import figures
 from shortlist.reporting.tables import PoliceFigure, ResidentReport
 from shortlist.reporting.work import lead_time_rules_on
+from shortlist.showing.words import AMSTERDAM
 from tests.pages.conftest import NOORD, NOW, ZUID, City
 from tests.pages.street import Street, actions, add, street
 
@@ -77,7 +87,9 @@ def busy(city: City) -> Street:
         )  # fmt: skip
         first.append(visit)
         for sequence in range(1, random.randrange(1, 4)):
-            outcome = random.choice(("groep bereikt", "niemand aangetroffen", "niet geweest"))
+            outcome = random.choice(
+                ("groep bereikt", "gesprek gevoerd", "niemand aangetroffen", "incident", "niet geweest")
+            )
             rows.append(
                 DeploymentReport(
                     planned_visit_id=visit.id, sequence=sequence, outcome=outcome, minutes=random.randrange(5, 60),
@@ -98,9 +110,78 @@ def busy(city: City) -> Street:
                     count=random.randrange(5, 30), recorded_at=NOW, recorded_by=by,
                 )
             )  # fmt: skip
+    for n in range(60):
+        at = moment()
+        seen: dict[str, Any] = {
+            "stadsdeel_id": random.choice((NOORD, ZUID)), "started_at": at, "seen_count": 4, "observer_id": by,
+            "effort_minutes": random.choice((None, 10, 45)), "organisation": "politie", "regime": "avg",
+            "source": "gezien", "feit": "Fictief.", "recorded_at": at, "recorded_by": by,
+        }  # fmt: skip
+        look = Gathering(**seen)
+        first.append(look)
+        if n % 4 == 0:
+            rows.append(
+                Gathering(
+                    **seen | {"supersedes_id": look.id, "correction_reason": "Fictief.", "effort_minutes": 25}
+                )
+            )
+    rows += followed(kade, random)
     add(kade, *first)
     add(kade, *rows)
     return kade
+
+
+def followed(place: Street, random: Random) -> list[SQLModel]:
+    """Add groups that were assessed, planned, asked for and closed, partly outside the quarter; return what is left."""
+    by = place.city.actor("veiligheidsmanager").id
+    texts: dict[str, Any] = dict.fromkeys(
+        ("nuisance", "features", "measures_taken", "effect", "expected"), "Fictief."
+    )
+    plan: dict[str, Any] = {
+        "goal": "Fictief.",
+        "exit_criterion": "Fictief.",
+        "evaluation_on": date(2026, 12, 1),
+        "recorded_by": by,
+    }
+    groups: list[SQLModel] = []
+    papers: list[SQLModel] = []
+    rows: list[SQLModel] = []
+    for n in range(26):
+        signal = START + timedelta(days=random.randrange(-20, 60), hours=random.randrange(24))
+        group = Jeugdgroep(
+            stadsdeel_id=NOORD if n % 3 else ZUID, name=f"Fictieve groep {n}", first_signal_on=signal.date(),
+            recorded_at=signal, recorded_by=by,
+        )  # fmt: skip
+        paper = Questionnaire(
+            group_id=group.id, period_from=signal.date() - timedelta(days=84), period_until=signal.date(),
+            recorded_at=signal, recorded_by=by,
+        )  # fmt: skip
+        assessed = signal + timedelta(days=random.randrange(1, 40))
+        planned = assessed + timedelta(days=random.randrange(1, 40))
+        version = PlanVanAanpak(group_id=group.id, version=1, recorded_at=planned, **plan)
+        groups.append(group)
+        papers += [paper, version]
+        rows.append(
+            Assessment(
+                group_id=group.id, questionnaire_id=paper.id, answers={}, verdicts=[], possible=["hinderlijk"],
+                duiding={}, ruleset="landelijk-2010", outcome="hinderlijk", decided="hinderlijk",
+                reasoning="Fictief.", expires_on=date(2027, 1, 1), recorded_at=assessed, recorded_by=by,
+            )
+        )  # fmt: skip
+        again = planned + timedelta(days=1)
+        rows.append(
+            PlanVanAanpak(group_id=group.id, version=2, supersedes_id=version.id, recorded_at=again, **plan)
+        )
+        rows.append(DeploymentRequest(group_id=group.id, **texts, recorded_at=planned, recorded_by=by))
+        way = (("actief", 0), ("gesloten", 20), ("actief", 21), ("gesloten", 22))[: random.randrange(1, 5)]
+        rows += [
+            GroupStatus(group_id=group.id, state=state, reason="fictief", recorded_at=planned + timedelta(days=days),
+                        recorded_by=by)
+            for state, days in way
+        ]  # fmt: skip
+    add(place, *groups)
+    add(place, *papers)
+    return rows
 
 
 def made(app: Flask, place: Street, login: str = "veiligheidsmanager", quarter: Quarter = QUARTER) -> Report:
@@ -127,7 +208,8 @@ def within(at: datetime) -> bool:
 
 def test_every_figure_is_what_the_raw_rows_say(app: Flask, busy: Street) -> None:
     report = made(app, busy)
-    part = {group.id: group.stadsdeel_id for group in raw(busy, Jeugdgroep)}
+    groups = raw(busy, Jeugdgroep)
+    part = {group.id: group.stadsdeel_id for group in groups}
     visits = {one.id: one for one in raw(busy, PlannedVisit)}
     newest: dict[UUID, DeploymentReport] = {}
     for one in raw(busy, DeploymentReport):
@@ -138,33 +220,79 @@ def test_every_figure_is_what_the_raw_rows_say(app: Flask, busy: Street) -> None
         for key, one in newest.items()
         if within(visits[key].starts_at) and one.outcome != "niet geweest"
     ]
-    seen = [one for one in raw(busy, Gathering) if within(one.started_at)]
+    sightings = raw(busy, Gathering)
+    replaced = {one.supersedes_id for one in sightings}
+    seen = [one for one in sightings if within(one.started_at) and one.id not in replaced]
+    last_state: dict[UUID, str] = {}
+    for one in sorted(raw(busy, GroupStatus), key=lambda one: one.recorded_at):
+        if one.recorded_at < END:
+            last_state[one.group_id] = one.state
     wanted: dict[str, list[float]] = {}
     for where in (NOORD, ZUID):
         here = [one for at, one in done if at == where]
         watched = [one for one in seen if one.stadsdeel_id == where]
-        states = [
-            one for one in raw(busy, GroupStatus) if part[one.group_id] == where and within(one.recorded_at)
-        ]
+
+        def of(table: type[SQLModel], where: UUID = where) -> list[Any]:
+            return [
+                one for one in raw(busy, table) if part[one.group_id] == where and within(one.recorded_at)
+            ]
+
         for name, value in (
             ("hours", round(sum(one.minutes for one in here) / 60, 1)),
             ("visits", len(here)),
-            ("reached", sum(one.outcome == "groep bereikt" for one in here)),
+            ("reached", sum(one.outcome in {"groep bereikt", "gesprek gevoerd"} for one in here)),
             ("gatherings", len(watched)),
             ("watched", round(sum(one.effort_minutes or 0 for one in watched) / 60, 1)),
-            ("closed", sum(one.state == "gesloten" for one in states)),
-            ("in_view", sum(found == where for found in part.values())),
-            ("assessed", 0),
-            ("plans", 0),
-            ("requests", 0),
-        ):
+            ("closed", len({one.group_id for one in of(GroupStatus) if one.state == "gesloten"})),
+            ("in_view", sum(
+                one.stadsdeel_id == where and one.first_signal_on <= date(2026, 9, 30)
+                and last_state.get(one.id) != "gesloten" for one in groups
+            )),
+            ("assessed", len({one.group_id for one in of(Assessment)})),
+            ("plans", len({one.group_id for one in of(PlanVanAanpak)})),
+            ("requests", len(of(DeploymentRequest))),
+        ):  # fmt: skip
             wanted.setdefault(name, []).append(value)
     figures = {one.id: one for one in report.figures if not one.id.startswith("lead_")}
     assert set(figures) == set(wanted)
     for name, values in wanted.items():
         assert figures[name].values == pytest.approx((*values, sum(values))), name
         assert figures[name].level
-    assert sum(wanted["visits"]) > 30
+        assert sum(values) > 2, f"{name} was hardly counted"
+
+
+def test_every_lead_time_is_the_middle_of_what_the_raw_rows_say(app: Flask, busy: Street) -> None:
+    report = made(app, busy)
+    names = {NOORD: 0, ZUID: 1}
+    took: dict[str, list[list[int]]] = {"shortlist": [[], [], []], "plan": [[], [], []]}
+
+    def day(at: datetime) -> date:
+        return at.astimezone(AMSTERDAM).date()
+
+    plans = {one.group_id: day(one.recorded_at) for one in raw(busy, PlanVanAanpak) if one.version == 1}
+    assessed = {one.group_id: day(one.recorded_at) for one in raw(busy, Assessment)}
+    counted = 0
+    for group in raw(busy, Jeugdgroep):
+        states = sorted(
+            (one for one in raw(busy, GroupStatus) if one.group_id == group.id),
+            key=lambda one: one.recorded_at,
+        )
+        opened = [after.recorded_at for before, after in pairwise(states) if before.state == "gesloten"]
+        if opened or group.id not in plans:
+            continue  # a group that was opened again starts anew: tests/core/test_lead_times.py
+        counted += 1
+        for step, begun, over in (
+            ("shortlist", group.first_signal_on, assessed[group.id]), ("plan", assessed[group.id], plans[group.id]),
+        ):  # fmt: skip
+            if date(2026, 7, 1) <= over <= date(2026, 9, 30):
+                took[step][names[group.stadsdeel_id]].append((over - begun).days)
+                took[step][2].append((over - begun).days)
+    figures = {one.id: one for one in report.figures}
+    for step, days in took.items():
+        middle = [float(median(one)) if len(one) >= 5 else None for one in days]
+        assert list(figures[f"lead_{step}"].values) == middle
+    assert counted > 9
+    assert figures["lead_jit"].values == (None, None, None)
 
 
 def test_every_number_shown_in_a_table_is_what_the_raw_rows_say(app: Flask, busy: Street) -> None:
@@ -239,9 +367,12 @@ def test_page_paper_csv_and_xlsx_show_the_same_and_hide_the_same(client: Any, bu
     sheet = [["" if cell is None else str(cell).replace(".", ",") if isinstance(cell, float) else str(cell)
               for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]  # fmt: skip
     assert sheet == lines
-    hidden = [line for line in lines if "niet getoond" in line]
-    assert hidden
+    shown = [line for line in lines if line[0] not in {"Doelen", "Verloop"}]
+    assert any("niet getoond" in line for line in shown)
     assert page.count("niet getoond") == paper.count("niet getoond")
+    targets = [line for line in lines if line[0] == "Doelen"]
+    assert [line[1][:9] for line in targets] == ["10% minde", "15% minde"]
+    assert any(line[:4] == ["Verloop", "Uitgevoerde bezoeken, 2026-3", "stad", "aantal"] for line in lines)
 
 
 def test_the_pdf_is_made_or_says_which_package_to_install(
@@ -254,7 +385,7 @@ def test_the_pdf_is_made_or_says_which_package_to_install(
     assert "libpango-1.0-0" in refused.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("address", ["2026/5", "2027/1", "2009/4", "2026/3/rapport.exe"])
+@pytest.mark.parametrize("address", ["2026/5", "2027/1", "2009/4", "99999/1", "2026/3/rapport.exe"])
 def test_a_quarter_or_file_that_does_not_exist_is_not_found(client: Any, address: str) -> None:
     client.sign_in("stafgroeplid")
     assert client.get(f"/kwartaal/{address}").status_code == 404
@@ -355,6 +486,31 @@ def test_police_figures_get_a_successor_when_cbs_changes_them(client: Any, city:
     assert "bestaat niet" in wrong.get_data(as_text=True)
 
 
+def test_the_command_stores_all_or_nothing_unless_told_to_leave_rows_out(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = street(city)
+    monkeypatch.setenv("SHORTLIST_DATABASE_URL", city.database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SHORTLIST_DATA_DIR", str(tmp_path))
+    file = tmp_path / "meldingen.csv"
+    file.write_text("nummer,datum,rubriek,stadsdeel\n1,2026-03-01,x,Noord\n2,2026-03-01,x,Oost\n")
+    login = ["--login", "veiligheidsmanager"]
+    refused = CliRunner().invoke(figures, [str(file), *login])
+    assert isinstance(refused.exception, BadInput)
+    assert "1 regel klopt niet; er is niets bewaard" in refused.exception.message
+    assert "regel 3: stadsdeel 'Oost' bestaat niet" in refused.stderr
+    assert json.loads(refused.stdout)["stored"] is False
+    assert raw(place, ResidentReport) == []
+    taken = CliRunner().invoke(figures, ["-", *login, "--leave-out"], input=file.read_text())
+    assert taken.exit_code == 0
+    assert json.loads(taken.stdout) | {"leftOut": []} == {
+        "check": False, "stored": True, "added": 1, "known": 0, "elsewhere": 0, "leftOut": [],
+    }  # fmt: skip
+    assert len(raw(place, ResidentReport)) == 1
+    for wrong in (["-", "--areas", "-"], [str(tmp_path)], [str(tmp_path / "weg.csv")]):
+        assert isinstance(CliRunner().invoke(figures, [*wrong, *login]).exception, BadInput)
+
+
 def test_the_pdf_is_a_pdf_where_the_drawing_library_is_installed(client: Any, busy: Street) -> None:
     try:
         import weasyprint  # noqa: F401 — only whether it can be used here
@@ -363,4 +519,9 @@ def test_the_pdf_is_a_pdf_where_the_drawing_library_is_installed(client: Any, bu
     client.sign_in("veiligheidsmanager")
     answer = client.get("/kwartaal/2026/3/rapport.pdf")
     assert answer.mimetype == "application/pdf"
-    assert answer.get_data()[:5] == b"%PDF-"
+    data = answer.get_data()
+    assert data[:5] == b"%PDF-"
+    parts = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL)
+    plain = b"".join(zlib.decompressobj().decompress(part) for part in parts if part[:1] == b"x")
+    (pages,) = re.findall(rb"/Type /Pages[^>]*?/Count (\d+)", plain) or re.findall(rb"/Count (\d+)", plain)
+    assert int(pages) <= 6, "the head of the sheet has its words beside each other, not letter under letter"

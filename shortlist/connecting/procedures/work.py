@@ -13,6 +13,7 @@ from shortlist.connecting.procedures.transitions import (
     ASKED,
     ASKER,
     HANDLER,
+    HANDLERS,
     RUNNING,
     SUBJECTS,
     who_may,
@@ -30,8 +31,6 @@ from shortlist.storing.database import flush_or_refuse
 
 READERS = STREET
 """Everybody who works with groups may see how it stands, and wait for it."""
-HANDLERS = (Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH)
-"""Who asks the departments how it stands and tells."""
 LATEST = timedelta(days=5 * 366)
 
 

@@ -23,9 +23,10 @@ from shortlist.connecting.referrals.interventions import (
     interventions_from,
     turns_adult_soon,
 )
-from shortlist.connecting.referrals.receiving.work import RECEIVERS, receives_for, workers_of
+from shortlist.connecting.referrals.receiving.work import receives_for, workers_of
 from shortlist.connecting.referrals.transitions import (
     RECEIVER,
+    RECEIVERS,
     REFUSED,
     RUNNING,
     SENDER,

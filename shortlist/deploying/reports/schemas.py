@@ -63,6 +63,8 @@ class ShiftRow(DutchSchema):
     )
     feit = Text(load_default="", validate=validate.Length(max=4000), metadata={"label": "Feiten"})
     oordeel = Text(load_default="", validate=validate.Length(max=4000), metadata={"label": "Uw oordeel"})
+    instead = JaNee(load_default=False, metadata={"label": "Als gewone waarneming"})
+    """The visit was cancelled: keep what was typed as an ordinary observation."""
 
     @validates_schema
     def _chosen(self, data: dict[str, Any], **_: Any) -> None:

@@ -245,13 +245,13 @@ def own_visit(
         Refused: the week plan does not hold (any more).
     """
     require_role(actor, *TEAM_ROLES)
-    visit = _of_own_team(visit_id, actor=actor, session=session)
-    if not _holds(visit, session=session):
+    visit = _standing(_of_own_team(visit_id, actor=actor, session=session), session=session)
+    if visit is None:
         raise Refused(CANCELLED)
     if visit.outcome is None:
         return visit, None
     _log_reading(actor=actor, group_id=visit.group_id, n=1, now=now, session=session)
-    return visit, read_reports([visit_id], session=session)[visit_id]
+    return visit, read_reports([visit.id], session=session)[visit.id]
 
 
 CANCELLED = (
@@ -267,8 +267,27 @@ def _of_own_team(visit_id: UUID, *, actor: Actor, session: Session) -> Visit:
     return found[0]
 
 
-def _holds(visit: Visit, *, session: Session) -> bool:
-    return visit.plan_id in plans_that_hold(monday_of(today(visit.starts_at)), session=session)
+def _standing(visit: Visit, *, session: Session) -> Visit | None:
+    """Return a visit as it stands: where its report is, else in the plan that holds; None when no plan has it any more.
+
+    A plan that is changed mid-week takes visits along under ids of its own; a form that was open still has the old one.
+    """
+    same = select(col(PlannedVisit.id)).where(
+        col(PlannedVisit.team_id) == visit.team_id,
+        col(PlannedVisit.group_id) == visit.group_id,
+        col(PlannedVisit.place_id) == visit.place_id,
+        col(PlannedVisit.starts_at) == visit.starts_at,
+    )
+    versions = visits_of(session=session, visit_ids=session.execute(same).scalars())
+    plans = plans_that_hold(monday_of(today(visit.starts_at)), session=session)
+    holding = next((one for one in versions if one.plan_id in plans), None)
+    if holding is None:
+        return None
+    with_report = select(col(DeploymentReport.planned_visit_id)).where(
+        col(DeploymentReport.planned_visit_id).in_([one.id for one in versions])
+    )
+    reported = set(session.execute(with_report, execution_options=_COUNTS_ONLY).scalars())
+    return next((one for one in versions if one.id in reported), holding)
 
 
 def cancelled_visit(visit_id: UUID, *, actor: Actor, session: Session) -> Visit | None:
@@ -279,7 +298,7 @@ def cancelled_visit(visit_id: UUID, *, actor: Actor, session: Session) -> Visit 
     """
     require_role(actor, *TEAM_ROLES)
     visit = _of_own_team(visit_id, actor=actor, session=session)
-    return None if _holds(visit, session=session) else visit
+    return visit if _standing(visit, session=session) is None else None
 
 
 def read_reports(visits: Sequence[UUID], *, session: Session) -> dict[UUID, Report]:

@@ -107,6 +107,7 @@ def _shift_page(
         shift=found,
         asked=asked,
         done=[one for one in found.visits if one.outcome is not None and one not in asked],
+        gone=work.cancelled_of(found, actor=actor, session=session),
         outcomes=[(code, code.capitalize()) for code in OUTCOMES],
     ), status
 

@@ -1,6 +1,6 @@
 """Use cases of deployments: listing them, telling the Operationeel Chef, reporting a whole shift at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,7 +13,9 @@ from shortlist.deploying.reports.work import (
     REPORT_WITHIN,
     TEAM_ROLES,
     Visit,
+    cancelled_visit,
     monday_of,
+    note_instead,
     plans_that_hold,
     report_visit,
     visits_of,
@@ -50,8 +52,15 @@ class Told:
 def deployments(since: date, *, member: UUID | None = None, session: Session) -> list[Deployment[Visit]]:
     """List the deployments of the plans that hold from a day on, by time; ``member`` keeps the person's own teams."""
     plans = plans_that_hold(monday_of(since), session=session)
+    return _shifts(
+        visits_of(session=session, plans=plans, member=member, since=local_midnight(since)), session=session
+    )
+
+
+def _shifts(planned: Iterable[Visit], *, session: Session) -> list[Deployment[Visit]]:
+    """Put visits together in the shifts that their plans have, by time."""
     visits: dict[UUID, list[Visit]] = {}
-    for visit in visits_of(session=session, plans=plans, member=member, since=local_midnight(since)):
+    for visit in planned:
         visits.setdefault(visit.plan_id, []).append(visit)
     notices = _notices(list(visits), session=session)
     problems = {
@@ -97,15 +106,25 @@ def own_deployments(*, actor: Actor, now: datetime, session: Session) -> list[De
 def own_deployment(
     plan_id: UUID, shift_id: UUID, *, actor: Actor, now: datetime, session: Session
 ) -> Deployment[Visit]:
-    """Return one deployment of the actor's own team.
+    """Return one deployment of the actor's own team, also of a plan that was replaced: a form may still be open on it.
 
     Raises:
-        NotFound: no such deployment of a team the actor is in, in a plan that holds.
+        NotFound: no such deployment of a team the actor is in.
     """
-    for one in own_deployments(actor=actor, now=now, session=session):
-        if (one.plan_id, one.shift_id) == (plan_id, shift_id):
+    require_role(actor, *TEAM_ROLES)
+    earliest = local_midnight(today(now) - REPORT_WITHIN)
+    mine = visits_of(session=session, plans=[plan_id], member=actor.id, since=earliest)
+    for one in _shifts(mine, session=session):
+        if one.shift_id == shift_id:
             return one
-    raise NotFound("Deze dienst is er niet (meer) in het vastgestelde weekplan, of hoort niet bij uw team.")
+    raise NotFound("Deze dienst is er niet, is te lang geleden, of hoort niet bij uw team.")
+
+
+def cancelled_of(shift: Deployment[Visit], *, actor: Actor, session: Session) -> set[UUID]:
+    """Return which visits of a shift stand in no plan any more."""
+    return {
+        one.id for one in shift.visits if cancelled_visit(one.id, actor=actor, session=session) is not None
+    }
 
 
 def untold(*, actor: Actor, now: datetime, ahead: timedelta, session: Session) -> list[Deployment[Visit]]:
@@ -182,24 +201,23 @@ def report_shift(
 ) -> int:
     """Report several visits of a shift at once, all or nothing; return how many.
 
-    ``rows``: visit → outcome, started_at, minutes, seen_count, feit, oordeel. Nobody reported these before.
+    ``rows``: visit → outcome, started_at, minutes, seen_count, feit, oordeel, and instead: keep what was typed about a
+    cancelled visit as an ordinary observation. Nobody reported these before.
 
     Raises:
         Refused: something does not fit; ``fields`` has ``<visit>.<field>``.
     """
     for visit_id, row in rows.items():
+        typed: dict[str, Any] = {"gedrag": (), "under_twelve": False} | {
+            name: value for name, value in row.items() if name != "instead"
+        }
         try:
-            report_visit(
-                visit_id,
-                **row,
-                gedrag=(),
-                under_twelve=False,
-                seen=0,
-                correction_reason="",
-                actor=actor,
-                now=now,
-                session=session,
-            )
+            if row.get("instead"):
+                note_instead(visit_id, **typed, actor=actor, now=now, session=session)
+            else:
+                report_visit(
+                    visit_id, **typed, seen=0, correction_reason="", actor=actor, now=now, session=session
+                )
         except Refused as refusal:
             told = refusal.fields or {"outcome": refusal.message}
             fields = {f"{visit_id}.{name or 'outcome'}": text for name, text in told.items()}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from shortlist.guarding.roles import Role
+from shortlist.showing.states import BEGIN, PROGRAM, State, StateTable, Transition
 
 OPEN = "open"
 ACCEPTED = "aangenomen"
@@ -18,6 +19,26 @@ TRANSITIONS: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
     {(OPEN, ACCEPTED): JIT, (OPEN, REFUSED): JIT, (OPEN, LAPSED): frozenset()}
 )
 """(state, next state) → who does it; nobody: the worker, when the groups have changed meanwhile."""
+_WHAT = {ACCEPTED: "neemt aan", REFUSED: "wijst af", LAPSED: "laat vervallen"}
+_JIT = tuple(role.value for role in Role if role in JIT)
+TABLE = StateTable(
+    "netwerksignaal",
+    "Signaal uit een netwerk",
+    "Berekend uit wie samen is gezien; een mens neemt het aan of wijst het af. Een besluit staat vast.",
+    (
+        State(OPEN, "Wacht op iemand van het JIT.", _JIT),
+        State(ACCEPTED, "Uitgevoerd: de groepen zijn verbonden, samengegaan, gesplitst of nieuw."),
+        State(REFUSED, "Wij zien dit op straat niet; het komt met dezelfde waarnemingen niet terug."),
+        State(LAPSED, "De groepen zijn intussen anders; er is niets meer te besluiten."),
+    ),
+    (
+        Transition(BEGIN, OPEN, (PROGRAM,), "vindt het in de waarnemingen"),
+        *(
+            Transition(before, after, _JIT if who else (PROGRAM,), _WHAT[after], reason=bool(who))
+            for (before, after), who in TRANSITIONS.items()
+        ),
+    ),
+)
 
 
 def may_follow(state: str, following: str, roles: frozenset[Role] | None) -> bool:

@@ -31,7 +31,8 @@ def _rules(now: datetime) -> ReportRules:
 
 
 def _report(year: int, number: int, *, actor: Actor, now: datetime, session: Session) -> work.Report:
-    if not (1 <= number <= 4 and year >= FIRST_YEAR and Quarter(year, number).first <= today(now)):
+    known = 1 <= number <= 4 and FIRST_YEAR <= year <= today(now).year
+    if not (known and Quarter(year, number).first <= today(now)):
         raise NotFound("Dit kwartaal bestaat niet, of moet nog beginnen.")
     shelf, on = current_app.extensions["shortlist.shelf"], today(now)
     return work.make_report(

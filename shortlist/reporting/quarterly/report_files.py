@@ -17,13 +17,27 @@ _HEAD = ("Hoofdstuk", "Cijfer", "Niveau", "Eenheid")
 
 
 def lines(report: Report) -> Iterator[list[Any]]:
-    """Yield the report as lines: a head, then one line per figure and per row of a table."""
-    yield [*_HEAD, *report.stadsdelen, "Stad"]
+    """Yield the report as lines: a head, then one line per figure, row of a table, target and point of a trend.
+
+    What is known of the city only has nothing in the columns of the stadsdelen.
+    """
+    city_only = [""] * len(report.stadsdelen)
+    yield [*_HEAD, *map(_plain, report.stadsdelen), "Stad"]
     for figure in report.figures:
         yield [figure.chapter, _label(figure), figure.level, figure.unit, *map(_value, figure.values)]
     for chapter, title, level, table in report.tables:
         for name, values in zip(table.rows, table.values, strict=True):
             yield [chapter, _plain(f"{title}: {name}"), level, "aantal", *map(_value, values)]
+    for one in report.targets:
+        target = one.target
+        label = _plain(f"{target.text} ({target.base_year})")
+        yield ["Doelen", label, "stad", "% verschil", *city_only, _value(one.change_percent)]
+    for title, points in report.trends:
+        for name, count, _ in points:
+            yield ["Verloop", _plain(f"{title}, {name}"), "stad", "aantal", *city_only, _value(count)]
+    looked = {name: hours for _, points in report.trends for name, _, hours in points if hours is not None}
+    for name, hours in sorted(looked.items()):
+        yield ["Verloop", f"Uren bij groepen, {name}", "stad", "uur", *city_only, _value(round(hours, 1))]
 
 
 def _label(figure: Figure) -> str:

@@ -48,6 +48,7 @@ from shortlist.storing.dated_yaml import Shelf, newest_for
 TREND = 8
 """Quarters of a trend."""
 _COUNTS = {UNLOGGED: "counts per stadsdeel, small ones hidden; nothing about a person"}
+_REACHED = (VisitOutcome.BEREIKT.value, VisitOutcome.GESPREK.value)
 _ENDED = ("doel bereikt", "deels bereikt", "niet bereikt", "voortijdig gestopt")
 _ANSWERED = ("geaccepteerd", "geweigerd", "ingetrokken")
 
@@ -270,7 +271,7 @@ def _visits(c: _Counting) -> Any:
 
 
 def _reached(c: _Counting) -> Any:
-    return _visit_query(c, func.count(), col(DeploymentReport.outcome) == VisitOutcome.BEREIKT.value)
+    return _visit_query(c, func.count(), col(DeploymentReport.outcome).in_(_REACHED))
 
 
 def _seen(c: _Counting, what: Any) -> Any:
@@ -304,7 +305,12 @@ def _requests(c: _Counting) -> Any:
 
 def _closed(c: _Counting) -> Any:
     closing = col(GroupStatus.state) == GroupState.GESLOTEN.value
-    return _of_groups(func.count(), GroupStatus, c.within(col(GroupStatus.recorded_at)), closing)
+    return _of_groups(
+        func.count(col(Jeugdgroep.id).distinct()),
+        GroupStatus,
+        c.within(col(GroupStatus.recorded_at)),
+        closing,
+    )
 
 
 def _in_view(c: _Counting) -> Any:

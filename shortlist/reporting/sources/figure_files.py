@@ -9,9 +9,10 @@ Text, reporter and address are never read.
 
 import csv
 import io
+import itertools
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,9 +23,11 @@ from shortlist.showing.words import AMSTERDAM
 SIGNALEN, CSV_FILE = "signalen", "csv"
 MOST = 200_000
 """Rows of one file."""
-_PERIOD = re.compile(r"\d{4}(?:MM(?:0[1-9]|1[0-2])|JJ00)")
-_AREA = re.compile(r"(?:BU|WK)\d{6,8}")
-_CRIME = re.compile(r"\d+(?:\.\d+)*")
+BEYOND = "(meer)"
+_PERIOD = re.compile(r"[0-9]{4}(?:MM(?:0[1-9]|1[0-2])|JJ00)")
+_AREA = re.compile(r"(?:BU|WK)[0-9]{6,8}")
+_CRIME = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}")
+_COUNT = re.compile(r"[0-9]{1,7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +80,8 @@ def read_reports(data: bytes, *, file: str) -> tuple[list[Reported], list[Fault]
                 "hierin ontbreekt 'results'. Bewaar het antwoord van de Signalen-API zoals het is.",
                 where=(file,),
             )
-        return _each(rows, _signal, file)
-    table = _table(text, file, {"nummer", "datum", "rubriek"})
-    return _each(table, _line, file, first=2)
+        return _each(enumerate(rows, start=1), _signal, file)
+    return _each(_table(text, file, ("nummer", "datum", "rubriek")), _line, file)
 
 
 def read_offences(data: bytes, *, file: str) -> tuple[list[Offences], list[Fault]]:
@@ -88,47 +90,109 @@ def read_offences(data: bytes, *, file: str) -> tuple[list[Offences], list[Fault
     Raises:
         BadInput: the file as a whole cannot be read.
     """
-    needed = {"SoortMisdrijf", "WijkenEnBuurten", "Perioden", "GeregistreerdeMisdrijven_1"}
-    table = _table(_text(data, file), file, needed)
-    found, faults = _each(table, _offence, file, first=2)
+    needed = ("SoortMisdrijf", "WijkenEnBuurten", "Perioden", "GeregistreerdeMisdrijven_1")
+    found, faults = _each(_table(_text(data, file), file, needed), _offence, file)
     return [one for one in found if one is not None], faults
 
 
 def read_areas(data: bytes, *, file: str) -> dict[str, str]:
-    """Read which neighbourhood lies in which stadsdeel from CSV ``gebied,stadsdeel``."""
-    rows = _table(_text(data, file), file, {"gebied", "stadsdeel"})
-    return {row["gebied"].strip(): row["stadsdeel"].strip() for row in rows if row["gebied"].strip()}
+    """Read which neighbourhood lies in which stadsdeel from CSV ``gebied,stadsdeel``.
+
+    Raises:
+        BadInput: the file cannot be read, or a row has no code, no stadsdeel, or places an area for a second time.
+    """
+    placed: dict[str, str] = {}
+    for number, row in _table(_text(data, file), file, ("gebied", "stadsdeel")):
+        area, name = row["gebied"].strip().upper(), row["stadsdeel"].strip()
+        where = (file, f"regel {number}")
+        if not _AREA.fullmatch(area):
+            raise BadInput(
+                f"{area[:20]!r} is geen code van een buurt of wijk, zoals BU00340101 of WK003401.",
+                where=where,
+            )
+        if not name:
+            raise BadInput(f"bij {area} staat geen stadsdeel.", where=where)
+        if placed.setdefault(area, name) != name:
+            raise BadInput(
+                f"{area} hoort hier bij {name} en eerder bij {placed[area]}. Kies één stadsdeel.", where=where
+            )
+    return placed
 
 
 def _text(data: bytes, file: str) -> str:
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput("dit is geen UTF-8-tekst. Bewaar het bestand als UTF-8.", where=(file,)) from error
+    if not text.strip():
+        raise BadInput("dit bestand is leeg.", where=(file,))
+    return text
 
 
-def _table(text: str, file: str, needed: set[str]) -> list[dict[str, str]]:
-    head = text.split("\n", 1)[0]
-    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in head else ",")
-    missing = needed - {name.strip() for name in reader.fieldnames or ()}
-    if missing:
-        raise BadInput(f"de kolom {', '.join(sorted(missing))} ontbreekt in de eerste regel.", where=(file,))
+def _table(text: str, file: str, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Give each row of a CSV with its line; the separator is what the first line has most of.
+
+    Names of columns may be written with other capitals or with spaces round them. What lies beyond the last column
+    is given as :data:`BEYOND`.
+    """
+    lines = io.StringIO(text, newline=None)  # lines may end in any of the usual ways
+    head = lines.readline()
+    divider = max(";,\t", key=head.count)
+    reader = csv.reader(itertools.chain([head], lines), delimiter=divider, strict=True)
+    names: list[str] = []
     try:
-        return [{key: value or "" for key, value in row.items() if isinstance(key, str)} for row in reader]
+        names = [name.strip().casefold() for name in next(reader, [])]
+        missing = sorted(name for name in needed if name.casefold() not in names)
+        if missing:
+            raise BadInput(f"de kolom {', '.join(missing)} ontbreekt in de eerste regel.", where=(file,))
+        twice = sorted({name for name in names if name and names.count(name) > 1})
+        if twice:
+            raise BadInput(f"de kolom {', '.join(twice)} staat er twee keer in.", where=(file,))
+        known = {name.casefold(): name for name in needed}
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                cells += [""] * (len(names) - len(cells))
+                row = {known.get(name, name): cell for name, cell in zip(names, cells, strict=False)}
+                yield reader.line_num, {**row, BEYOND: "".join(cells[len(names) :]).strip()}
     except csv.Error as error:
-        raise BadInput("dit is geen leesbare CSV.", where=(file,)) from error
+        told = f"regel {reader.line_num}"
+        raise BadInput(
+            "dit is geen leesbare CSV; vaak staat er een aanhalingsteken te veel of te weinig.",
+            where=(file, told),
+        ) from error
 
 
-def _each(rows: Iterable[Any], read: Any, file: str, *, first: int = 1) -> tuple[list[Any], list[Fault]]:
+def _each(rows: Iterable[tuple[int, Any]], read: Any, file: str) -> tuple[list[Any], list[Fault]]:
     found, faults = [], []
-    for number, row in enumerate(rows, start=first):
-        if number > MOST:
+    for count, (number, row) in enumerate(rows, start=1):
+        if count > MOST:
             raise BadInput(f"dit bestand heeft meer dan {MOST} regels. Deel het op.", where=(file,))
         try:
+            if isinstance(row, Mapping) and row.get(BEYOND):
+                raise ValueError("deze regel heeft meer velden dan de eerste regel")
             found.append(read(number, row))
         except ValueError as error:
             faults.append(Fault(number, str(error)))
     return found, faults
+
+
+def _word(value: object, most: int, what: str) -> str:
+    """Return a short text or a whole number as one line that every database can keep.
+
+    Raises:
+        ValueError: it is something else, or holds characters that cannot be shown.
+    """
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise ValueError(f"{what} is geen tekst of getal")
+    try:
+        word = str(value).strip()
+    except ValueError:  # more digits than Python writes out
+        raise ValueError(f"{what} is te lang") from None
+    if not word.isprintable():
+        raise ValueError(f"{what} bevat tekens die niet te tonen zijn")
+    if len(word) > most:
+        raise ValueError(f"{what} is langer dan {most} tekens")
+    return word
 
 
 def _moment(text: object) -> datetime:
@@ -154,9 +218,9 @@ def _signal(number: int, row: Any) -> Reported:
     return Reported(
         number,
         SIGNALEN,
-        str(row["id"])[:60],
+        _word(row["id"], 60, "id"),
         _moment(row.get("incident_date_start") or row.get("created_at")),
-        str(category.get("sub_slug") or category.get("main_slug") or "onbekend")[:80],
+        _word(category.get("sub_slug") or category.get("main_slug") or "onbekend", 80, "category.sub_slug"),
         _point(shape.get("coordinates")),
         "",
     )
@@ -164,8 +228,10 @@ def _signal(number: int, row: Any) -> Reported:
 
 def _point(pair: object) -> tuple[float, float]:
     try:
+        if isinstance(pair, Mapping):
+            raise TypeError
         lon, lat = (float(part) for part in pair)  # type: ignore[attr-defined]  # anything else is caught below
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError("de plek heeft geen lengte- en breedtegraad") from None
     if not (3.2 <= lon <= 7.3 and 50.7 <= lat <= 53.6):
         raise ValueError("de plek ligt buiten Nederland; de volgorde is lengtegraad, breedtegraad")
@@ -175,16 +241,16 @@ def _point(pair: object) -> tuple[float, float]:
 def _line(number: int, row: Mapping[str, str]) -> Reported:
     if not row["nummer"].strip():
         raise ValueError("het nummer ontbreekt")
-    name = row.get("stadsdeel", "").strip()
-    point = (
-        None if name else _point((row.get("lon", "").replace(",", "."), row.get("lat", "").replace(",", ".")))
-    )
+    name, lon, lat = (row.get(column, "").strip() for column in ("stadsdeel", "lon", "lat"))
+    if not (name or lon or lat):
+        raise ValueError("het stadsdeel ontbreekt; vul stadsdeel in, of lon en lat")
+    point = None if name else _point((lon.replace(",", "."), lat.replace(",", ".")))
     return Reported(
         number,
         CSV_FILE,
-        row["nummer"].strip()[:60],
+        _word(row["nummer"], 60, "het nummer"),
         _moment(row["datum"]),
-        row["rubriek"].strip()[:80],
+        _word(row["rubriek"] or "onbekend", 80, "de rubriek"),
         point,
         name,
     )
@@ -201,6 +267,6 @@ def _offence(number: int, row: Mapping[str, str]) -> Offences | None:
         raise ValueError(f"de soort {crime[:20]!r} is geen code zoals 2.2.1")
     if not _AREA.fullmatch(area) or count in ("", "."):
         return None  # a municipality or the country, or a number that is not known
-    if not count.isdigit() or int(count) > 1_000_000:
-        raise ValueError(f"het aantal {count[:20]!r} is geen geheel getal")
+    if not _COUNT.fullmatch(count) or int(count) > 1_000_000:
+        raise ValueError(f"het aantal {count[:20]!r} is geen geheel getal van hoogstens een miljoen")
     return Offences(number, area, crime, period, int(count))

@@ -9,12 +9,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, insert, select
 from sqlmodel import Session, col
 
+from shortlist.errors import BadInput
 from shortlist.guarding.audit import record
 from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.guarding.work import all_stadsdelen
 from shortlist.observing.geometry import inside
 from shortlist.reporting.sources.figure_files import Fault, Offences, Reported
 from shortlist.reporting.tables import PoliceFigure, ResidentReport
+from shortlist.showing.words import lijst
 
 IMPORTERS = (Role.VEILIGHEIDSMANAGER, Role.COORDINATOR_VTH, Role.BEHEERDER)
 """Who takes figures in."""
@@ -93,10 +95,19 @@ def take_offences(
     now: datetime,
     session: Session,
 ) -> Taken:
-    """Take in police figures of the areas that ``areas`` places in a stadsdeel; a changed number gets a successor."""
+    """Take in police figures of the areas that ``areas`` places in a stadsdeel; a changed number gets a successor.
+
+    Raises:
+        BadInput: an area is placed in a stadsdeel that does not exist.
+    """
     require_role(actor, *IMPORTERS)
     taken = Taken(faults=list(faults))
-    names = {part.name.lower(): part.id for part in all_stadsdelen(session=session)}
+    parts = all_stadsdelen(session=session)
+    names = {part.name.lower(): part.id for part in parts}
+    for area, name in areas.items():
+        if name.lower() not in names:
+            known = lijst([part.name for part in parts], "of")
+            raise BadInput(f"stadsdeel {name!r} bestaat niet. Kies uit {known}.", where=(f"gebied {area}",))
     newest: dict[tuple[str, str, str], tuple[int, int]] = {}
     for area, crime, period, sequence, count in session.execute(
         select(
@@ -110,21 +121,16 @@ def take_offences(
         if row.area not in areas:
             taken.elsewhere += 1
             continue
-        stadsdeel = names.get(areas[row.area].lower())
-        if stadsdeel is None:
-            taken.faults.append(
-                Fault(row.row, f"stadsdeel {areas[row.area]!r} van gebied {row.area} bestaat niet")
-            )
-            continue
         key = (row.area, row.crime, row.period)
         sequence, before = newest.get(key, (0, -1))
         if before == row.count:
             taken.known += 1
             continue
         newest[key] = (sequence + 1, row.count)
+        placed = names[areas[row.area].lower()]
         made.append(
             {
-                "id": uuid4(), "area": row.area, "stadsdeel_id": stadsdeel, "crime": row.crime, "period": row.period,
+                "id": uuid4(), "area": row.area, "stadsdeel_id": placed, "crime": row.crime, "period": row.period,
                 "sequence": sequence + 1, "count": row.count, "recorded_at": now, "recorded_by": actor.id,
             }
         )  # fmt: skip

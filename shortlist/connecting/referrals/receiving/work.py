@@ -9,14 +9,12 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from shortlist.connecting.referrals.interventions import Interventions
+from shortlist.connecting.referrals.transitions import RECEIVERS
 from shortlist.connecting.tables import ReferralReceiver
 from shortlist.errors import NotFound, Refused
 from shortlist.guarding.audit import record
 from shortlist.guarding.roles import Actor, Role, require_role
 from shortlist.guarding.tables import Account, AccountRole
-
-RECEIVERS = (Role.HULPVERLENER, Role.JONGERENWERKER)
-"""Roles that can be put down as receiver of an intervention."""
 
 
 @dataclass(frozen=True, slots=True)
