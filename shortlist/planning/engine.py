@@ -40,6 +40,8 @@ _HOPEFUL = 0.2
 """Share of the time after which the bound goes on only when column generation lowered it at least once."""
 _NODES = 20
 """Nodes of set packing when steps are counted."""
+_MENDING = 40
+"""Chunks of steps after rounding, before the plan is offered to the other search."""
 _WARM = 0.8
 """How far the search has cooled when it goes on from a plan rounded from the bound."""
 
@@ -227,9 +229,7 @@ class _Run:
 
     def _search_beside(self, seconds: float) -> None:
         """Search from the same plan with other luck, and offer what is better."""
-        if self.second is None:
-            self.second = Searcher(self.instance, seed=self.seed + 1_000_003)
-        second, chunk, begun = self.second, 50, self.share()
+        second, chunk, begun = self._other(), 50, self.share()
         second.adopt(self.search.best())
         until = begun + max(0.05, min(0.2, seconds / (self.seconds or DEFAULT_SECONDS)))
         while not self.over() and self.share() < until:
@@ -244,9 +244,25 @@ class _Run:
             add_part_routes(self.problem, self.master, seed=self.seed, stop=stop)
         tighten(self.master, stop=stop, most_rounds=rounds, enough=lambda: self.best_value)
         if self.master.large and not self.over():
-            self._offer(dive(self.master, worth=self.search.tables.worth, stop=self.over), rounded=True)
-            self.dived = True
+            self._round()
             tighten(self.master, stop=stop, most_rounds=rounds, enough=lambda: self.best_value)
+
+    def _round(self) -> None:
+        """Offer the plan rounded from the bound, after some cold steps that mend what the rounding tore."""
+        second = self._other()
+        second.adopt(dive(self.master, worth=self.search.tables.worth, stop=self.over))
+        for _ in range(_MENDING):
+            if self.over():
+                break
+            second.step(_CHUNK, _WARM)
+        self._offer(second.best(), rounded=True)
+        self.dived = True
+
+    def _other(self) -> Searcher:
+        """Return the second search, with other luck."""
+        if self.second is None:
+            self.second = Searcher(self.instance, seed=self.seed + 1_000_003)
+        return self.second
 
     def _cooled(self, share: float) -> float:
         """Return how cold to search: from hot to cold once, or on from ``_WARM`` after a plan was rounded."""
