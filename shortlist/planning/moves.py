@@ -25,7 +25,8 @@ RANKS = 8
 ABSENT = 25
 """Most absent visits tried in one step."""
 CLOSE_BY = 80
-"""How many slots of a visit, and visits of a route, are tried without more reason: the nearest to the base."""
+"""With more routes than this only so many slots of a visit, and twice as many visits of a route, are tried without
+more reason: those nearest to the base."""
 PLANT, FILL, SEARCH = range(3)
 
 Tally = NDArray[np.int64]

@@ -324,7 +324,7 @@ def _collect(visits: Ints, routes: Ints, slots: Ints, scratch: Ints, tally: Tall
     for i in range(tally[TOUCHED]):
         route = scratch[i, 6]
         end = routes[route, MINE_END]
-        if not everywhere:
+        if not everywhere and routes.shape[0] > CLOSE_BY:
             end = min(end, routes[route, MINE] + 2 * CLOSE_BY)
         for k in range(routes[route, MINE], end):
             slot = slots[k, S_ORDER]
