@@ -180,14 +180,14 @@ def price(
     out: Ints,
     gains: Floats,
 ) -> tuple[int, float, int]:
-    """Find routes worth more than ``threshold``; return (status, upper limit on the best worth, labels made).
+    """Find the best routes worth more than ``threshold``; return (status, limit on the best worth, labels made).
 
     ``away`` (n + 1, n + 1) seconds with the base last; ``vertex`` (n, 5); ``prize`` (n,); ``memory`` (n, W) bit sets
     of visits that a vertex remembers. Without ``exact`` labels are dropped that may matter, and the limit means
     nothing. ``complete`` (3, n, B), ``label``, ``profit``, ``mask``, ``queue`` (B + n,) are room to work in; B must
     be so large that service plus travel never stays inside one bucket, or 1. Routes come as vertices in rows of
     ``out`` ended by -1, the best per last vertex, their worth in ``gains`` (-1e18: none). The limit holds for every
-    lawful route.
+    lawful route and is never below ``threshold``; it may undercut an ng-route that goes straight back and forth.
     """
     n = vertex.shape[0]
     buckets = complete.shape[2]
