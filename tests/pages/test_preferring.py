@@ -27,7 +27,7 @@ def test_chosen_times_replace_the_observed_ones_until_they_are_taken_back(
     fields = {"times": "wo-do 16:00-19:00", "reason": REASON, "seen": "0"}
     assert client.submit(page, fields).status_code == 303
     demand = client.get("/weekplannen/nieuw").get_data(as_text=True)
-    assert 'value="wo-do 16:00-19:00"' in demand
+    assert ">wo-do 16:00-19:00</textarea>" in demand
     assert "Gekozen tijden, waarom?" in demand
     assert REASON in demand
     back = client.submit(page, {"times": "", "reason": "Weer als vanouds.", "seen": "1"})
