@@ -14,6 +14,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from shortlist.app import create_app
@@ -31,6 +32,23 @@ _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 """A hash that is quick to check: its parameters travel with it."""
 NOORD, ZUID = UUID(int=1), UUID(int=2)
 """The two stadsdelen: unit squares side by side, lon 5.0-5.1 and 5.1-5.2, lat 52.0-52.1."""
+
+
+class Compiled(BytecodeCache):
+    """Keeps templates that were compiled once for every later test's application; Jinja checks their source itself."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 class Clock:
@@ -146,5 +164,6 @@ def app(settings: Settings, city: City, clock: Clock) -> Flask:
     """Build the application on the small city, with a clock that stands still."""
     made = create_app(settings, city.database, clock)
     made.testing = True
+    made.jinja_env.bytecode_cache = COMPILED
     made.test_client_class = Browser
     return made
