@@ -182,3 +182,11 @@ def test_a_shift_says_who_must_give_way(before: tuple[dict[str, Any], dict[str, 
     for answer in room:
         assert answer.other is not None
         assert (answer.other.team, answer.other.shift) == answer.key
+
+
+def test_one_of_two_equal_visits_is_taken_out() -> None:
+    # Without service and spacing one team makes both at the same second.
+    made = Made("v", "t", WEDNESDAY)
+    draft = Draft({}, (made, made), {})
+    assert take_out(draft, made).made == (made,)
+    assert take_out(take_out(draft, made), made).made == ()
