@@ -1,5 +1,6 @@
 """What visits that keep away from each other are worth together is never said too low, and closes the gap."""
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 from shortlist.planning import bound
 from shortlist.planning.bound import Column, Master, tighten
 from shortlist.planning.coupled import Coupled, blocks, merged, most_worth, rooms
+from shortlist.planning.crossing import combine, prices_of
 from shortlist.planning.decomposed import here, solve_split
 from shortlist.planning.engine import solve
 from shortlist.planning.instance import Floats, build
-from shortlist.planning.parts import split
+from shortlist.planning.parts import Part, split
 from shortlist.planning.plan import Plan, to_json
 from shortlist.planning.problem import Problem, parse_problem
 from shortlist.planning.validator import violations
@@ -246,6 +248,18 @@ def test_the_bound_of_coupled_visits_holds_over_the_cuts_between_parts(
         patch.setattr(bound, "blocks", lambda instance: [])
         loose = solve_split(problem, here, most=4, iterations=1500, seed=2)
     assert loose.bound > 1.05 * cut.bound
+
+
+def test_visits_pay_the_price_of_their_block_by_their_worth_also_over_the_cuts() -> None:
+    problem = read(evenings(4, groups=2))
+    part = Part((0, 1, 2, 3), tuple(range(len(problem.teams))), 0)
+    free = prices_of(Master(build(problem)))
+    priced = replace(free, visit=(0.0,) * 4, block=(((0, 1), 0.5), ((2, 3), 0.25)))
+    whole = combine(problem, [part], [priced])
+    assert whole.visit.tolist() == [20, 20, 10, 10]
+    first, second = rooms(problem, [(0, 1), (2, 3)])
+    assert first < 8 * 40
+    assert whole.paid == 0.5 * first + 0.25 * second
 
 
 def test_a_part_counts_what_its_teams_can_make_and_the_whole_what_the_windows_hold() -> None:

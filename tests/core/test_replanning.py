@@ -220,3 +220,11 @@ def test_youth_work_that_may_come_with_enforcement_still_may_when_the_week_is_pl
     assert asked_together(asked) == {one["group"]}
     assert changed(asked, [], Event(), asked)["not_with"] == []
     assert len(changed(apart, [], Event(), apart)["not_with"]) == 1
+
+
+def test_one_of_two_equal_visits_is_taken_out() -> None:
+    # Without service and spacing one team makes both at the same second.
+    made = Made("v", "t", WEDNESDAY)
+    draft = Draft({}, (made, made), {})
+    assert take_out(draft, made).made == (made,)
+    assert take_out(take_out(draft, made), made).made == ()
