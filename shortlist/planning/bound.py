@@ -12,6 +12,7 @@ away from each other are worth together in the whole week; floors.
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor, gcd, lcm
@@ -22,13 +23,13 @@ import numpy as np
 from highspy.highs import _Highs  # type: ignore[attr-defined]  # see quiet_model
 from numpy.typing import NDArray
 
-from shortlist.planning.coupled import Block, blocks, most_apart
-from shortlist.planning.instance import Floats, Instance, Ints
+from shortlist.planning.coupled import Block, blocks
+from shortlist.planning.instance import Floats, Instance, Ints, Walk
 from shortlist.planning.pricing import BITS, DONE, LABEL_COLUMNS, price
+from shortlist.planning.spacing import Spacing
 
 _MEMORY = 10
 _MOST_BUCKETS = 1500
-_LONGEST_STRETCH = 10
 _CHEAP_LABELS = 1_500_000
 _LARGE = 100
 """Routes from which a master problem is large: its prices need the middle of the best ones."""
@@ -45,7 +46,9 @@ class Shift:
 
     routes: list[int]
     slots: Ints
-    """Slots of the first of the routes, in the order of the vertices, (n,)."""
+    """Slots of the first of the routes, in the order of the vertices, (n,): one per piece of a slot's starts."""
+    position: Ints
+    """Where these slots come among the slots of a route, (n,)."""
     away: Ints
     vertex: Ints
     memory: NDArray[np.int64]
@@ -66,12 +69,21 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """A row that holds in some windows (visit, window) together: their starts lie ``gap`` seconds apart."""
+class Room:
+    """What pricing works in, one per thread: labels with what they earned and visited, queues, routes found."""
 
-    row: int
-    windows: tuple[tuple[int, int], ...]
-    gap: int
+    label: Ints
+    profit: Floats
+    mask: NDArray[np.int64]
+    queue: Ints
+    out: Ints
+    gains: Floats
+    labels: NDArray[np.int64]
+    """How many labels were made, (1,)."""
+
+
+_Priced = tuple[int, float, list[tuple[int, ...]]]
+"""A kind of shift, the most that its routes earn above the price of their shift, and routes worth taking in."""
 
 
 @dataclass(slots=True)
@@ -148,43 +160,42 @@ def simple_bound(instance: Instance) -> float:
 class Master:
     """The restricted master problem with its pricing; see the module's text."""
 
-    def __init__(self, instance: Instance, *, labels: int = 1_000_000) -> None:
+    def __init__(self, instance: Instance, *, labels: int = 1_000_000, cut: bool = True) -> None:
         self.instance = instance
         self.columns: list[Column] = []
         self.large = len(instance.arrays.start) >= _LARGE
         self._known: set[tuple[int, tuple[int, ...]]] = set()
-        self._rules()
+        self._positions: dict[int, dict[int, int]] = {}
+        self._rules(cut=cut)
         self.metric = _metric(instance)
         self.shifts = self._group()
         self.step = grid(instance.arrays.value)
         self.bound = self._first_bound()
-        largest = max((len(s.vertex) for s in self.shifts), default=1)
-        words = max((s.memory.shape[1] for s in self.shifts), default=1)
-        self._label = np.zeros((labels, LABEL_COLUMNS), np.int32)
-        self._profit = np.zeros(labels)
-        self._mask = np.zeros(labels * words, np.int64)
-        self._out = np.zeros((largest, instance.longest + 2), np.int32)
-        self._gains = np.zeros(largest)
-        self._queue = np.zeros(_MOST_BUCKETS + largest + 2, np.int32)
+        self._rooms = [self.room(labels)]
         self._model = self._empty_model()
         self.labels = 0
+        self.threads = 1
+        """Threads that price side by side."""
 
-    def _rules(self) -> None:
-        """Set up the rows: visits, window clusters, rosters; shifts follow in ``_group``."""
+    def room(self, labels: int) -> Room:
+        """Return arrays for one thread to price in."""
+        largest = max((len(s.vertex) for s in self.shifts), default=1)
+        words = max((s.memory.shape[1] for s in self.shifts), default=1)
+        return Room(
+            label=np.zeros((labels, LABEL_COLUMNS), np.int32),
+            profit=np.zeros(labels),
+            mask=np.zeros(labels * words, np.int64),
+            queue=np.zeros(_MOST_BUCKETS + largest + 2, np.int32),
+            out=np.zeros((largest, self.instance.longest + 2), np.int32),
+            gains=np.zeros(largest),
+            labels=np.zeros(1, np.int64),
+        )
+
+    def _rules(self, *, cut: bool) -> None:
+        """Set up the rows: visits, spacing, blocks, rosters; shifts follow in ``_group``."""
         a = self.instance.arrays
         self.right: list[float] = [float(t) for t in a.times]
-        self.stretches: list[Stretch] = []
-        self._cluster_rows: dict[tuple[int, int], list[int]] = {}
-        own_gap: list[int] = []
-        for v in range(len(a.place)):
-            gap = int(
-                a.clash_first[a.clash_from[v] : a.clash_from[v + 1]][
-                    a.clash[a.clash_from[v] : a.clash_from[v + 1]] == v
-                ][0]
-            )
-            self._clusters([v], gap - int(a.service[v]))
-            own_gap.append(gap)
-        self._apart(own_gap)
+        self.spacing = Spacing(self.instance, self.right, cut=cut)
         self.blocks: list[tuple[int, Block]] = []
         self._block_rows: dict[int, dict[int, float]] = {}
         for block in blocks(self.instance):
@@ -208,61 +219,6 @@ class Master:
                 prices[list(block.visits)] = 0.0
         by_hours, apart = simple_bound(self.instance), float(prices @ np.array(self.right))
         return Bound(apart, prices=prices) if apart < by_hours else Bound(by_hours)
-
-    def _clusters(self, visits: Sequence[int], gap: int) -> None:
-        """Add rows for stretches of windows in which fewer occurrences fit than are wanted.
-
-        ``visits`` is one visit, or several of which any two starts lie ``gap`` seconds apart.
-        """
-        times = int(self.instance.arrays.times[list(visits)].sum())
-        if gap <= 0 or times <= 1:
-            return
-        line = sorted((lo, hi, v, w) for v in visits for lo, hi, w in self._spans(v))
-        fits: dict[tuple[int, int], int] = {}
-        for size in range(1, len(line) + 1):
-            if _LONGEST_STRETCH < size < len(line):
-                continue
-            for i in range(len(line) - size + 1):
-                stretch = line[i : i + size]
-                most = fits[i, i + size] = most_apart([(lo, hi) for lo, hi, _, _ in stretch], gap)
-                split = (
-                    fits.get((i, k), times) + fits.get((k, i + size), times) for k in range(i + 1, i + size)
-                )
-                if most < min(times, min(split, default=times)):
-                    for _, _, v, w in stretch:
-                        self._cluster_rows.setdefault((v, w), []).append(len(self.right))
-                    self.stretches.append(
-                        Stretch(len(self.right), tuple((v, w) for _, _, v, w in stretch), gap)
-                    )
-                    self.right.append(float(most))
-
-    def _apart(self, own_gap: Sequence[int]) -> None:
-        """Add the same rows for visits that are kept apart from each other (``not_with``)."""
-        a = self.instance.arrays
-        least: dict[tuple[int, int], int] = {}
-        for v in range(len(a.place)):
-            for c in range(a.clash_from[v], a.clash_from[v + 1]):
-                least[v, int(a.clash[c])] = min(int(a.clash_first[c]), int(a.clash_last[c]))
-        known: set[frozenset[int]] = set()
-        for (v, u), gap in least.items():
-            if u <= v:
-                continue
-            together = [v, u]
-            for other in range(len(a.place)):
-                if other not in together and all(least.get((one, other), 0) >= gap for one in together):
-                    together.append(other)
-            if frozenset(together) not in known:
-                known.add(frozenset(together))
-                self._clusters(together, min(gap, *(own_gap[one] for one in together)))
-
-    def _spans(self, v: int) -> list[tuple[int, int, int]]:
-        """Return each window of a visit as (earliest start, latest start, window), by time."""
-        a = self.instance.arrays
-        spans: dict[int, list[int]] = {}
-        for s in range(a.visit_slots[v], a.visit_slots[v + 1]):
-            span = spans.setdefault(int(a.slot_window[s]), [int(a.slot_lo[s]), int(a.slot_hi[s])])
-            span[0], span[1] = min(span[0], int(a.slot_lo[s])), max(span[1], int(a.slot_hi[s]))
-        return sorted((lo, hi, w) for w, (lo, hi) in spans.items())
 
     def _group(self) -> list[Shift]:
         a = self.instance.arrays
@@ -300,12 +256,22 @@ class Master:
         a = self.instance.arrays
         route = routes[0]
         slots = a.by_route[a.route_slots[route] : a.route_slots[route + 1]]
+        pieces = [
+            (k, lo, hi)
+            for k, s in enumerate(slots.tolist())
+            for lo, hi in self.spacing.pieces(
+                (int(a.slot_visit[s]), int(a.slot_window[s])), int(a.slot_lo[s]), int(a.slot_hi[s])
+            )
+        ]
+        position = np.array([k for k, _, _ in pieces], dtype=np.int32)
+        slots = slots[position]
         visit = a.slot_visit[slots]
         places = np.concatenate([a.place[visit], [a.base[route]]])
         away = np.ascontiguousarray(a.travel[np.ix_(places, places)])
         local = {int(v): k for k, v in enumerate(dict.fromkeys(visit.tolist()))}
         vertex = np.zeros((len(slots), 5), np.int32)
-        vertex[:, 0], vertex[:, 1], vertex[:, 2] = a.slot_lo[slots], a.slot_hi[slots], a.service[visit]
+        vertex[:, :2] = [(lo, hi) for _, lo, hi in pieces]
+        vertex[:, 2] = a.service[visit]
         vertex[:, 3] = [local[int(v)] for v in visit]
         vertex[:, 4] = [self._repeats(int(v), slots[visit == v]) for v in visit]
         memory = np.zeros((len(slots), len(local) // BITS + 1), np.int64)
@@ -334,9 +300,9 @@ class Master:
         buckets = max(96, length // max(1, least) + 2)
         rows = [
             {int(v): 1.0}
-            | dict.fromkeys(self._cluster_rows.get((int(v), int(w)), ()), 1.0)
+            | dict.fromkeys(self.spacing.rows((int(v), int(w)), lo, hi), 1.0)
             | self._block_rows.get(int(v), {})
-            for v, w in zip(visit, a.slot_window[slots], strict=True)
+            for v, w, (_, lo, hi) in zip(visit, a.slot_window[slots], pieces, strict=True)
         ]
         wide = max(len(r) for r in rows)
         table = np.array([[*r, *[-1] * (wide - len(r))] for r in rows], dtype=np.int64)
@@ -344,6 +310,7 @@ class Master:
         return Shift(
             routes,
             slots,
+            position,
             away,
             vertex,
             memory,
@@ -426,15 +393,32 @@ class Master:
         self.columns += new
         return count
 
-    def add_slots(self, routes: Sequence[tuple[int, Ints]]) -> int:
-        """Add routes given as (route, slots), as the search remembers them."""
+    def add_slots(self, routes: Sequence[Walk]) -> int:
+        """Add routes given as (route, slots, starts), as the search remembers them."""
+        return self.add([self.key_of(route, slots, starts) for route, slots, starts in routes])
+
+    def key_of(self, route: int, slots: Ints, starts: Ints | None) -> tuple[int, tuple[int, ...]]:
+        """Return the kind of shift and the vertices of a route; without starts it goes as early as it can."""
         a = self.instance.arrays
-        found = []
-        for route, slots in routes:
-            at = a.by_route[a.route_slots[route] : a.route_slots[route + 1]]
-            position = {int(s): k for k, s in enumerate(at)}
-            found.append((self.shift_of[route], tuple(position[int(s)] for s in slots)))
-        return self.add(found)
+        number = self.shift_of[route]
+        shift = self.shifts[number]
+        if route not in self._positions:
+            own = a.by_route[a.route_slots[route] : a.route_slots[route + 1]]
+            self._positions[route] = {int(s): k for k, s in enumerate(own)}
+        ready, place = int(a.start[route]), int(a.base[route])
+        vertices = []
+        for k, slot in enumerate(slots.tolist()):
+            visit = int(a.slot_visit[slot])
+            here = int(a.place[visit])
+            begin = max(ready + int(a.travel[place, here]), int(a.slot_lo[slot]))
+            if starts is not None:
+                begin = int(starts[k])
+            at = self._positions[route][slot]
+            first, after = np.searchsorted(shift.position, [at, at + 1]).tolist()
+            piece = int(np.searchsorted(shift.vertex[first:after, 0], begin, side="right")) - 1
+            vertices.append(first + max(0, piece))
+            ready, place = begin + int(a.service[visit]), here
+        return number, tuple(vertices)
 
     def solve(self, *, tolerance: float = 1e-7) -> tuple[float, Floats]:
         """Solve the restricted master; return its value and the prices of the rows (never negative).
@@ -472,37 +456,62 @@ class Master:
         self, prices: Floats, *, exact: bool, stop: Callable[[], bool]
     ) -> tuple[float, list[tuple[int, tuple[int, ...]]], bool]:
         """Price all shifts; return (Lagrangian bound, routes found, whether the bound holds)."""
-        a = self.instance.arrays
-        total = float(prices @ np.array(self.right))
-        found: list[tuple[int, tuple[int, ...]]] = []
-        self.labels = 0
-        for number, shift in enumerate(self.shifts):
-            if stop():
-                return np.inf, found, False
-            paid = (np.append(prices, 0.0)[shift.rows] * shift.shares).sum(axis=1)
-            prize = a.value[a.slot_visit[shift.slots]] - paid
-            roster = sum(prices[self.roster_rows[q]] for q in self.sets_of(shift.routes[0]))
-            own = float(prices[self.shift_rows[number]])
-            total -= own * len(shift.routes)
-            threshold = own + roster
-            limit = self.best_route(number, prize, threshold, exact=exact)
-            total += len(shift.routes) * max(0.0, limit - roster)
-            found += [(number, vertices) for vertices in self.found(number, threshold, most=8)]
-        return total, found, exact
+        while len(self._rooms) < self.threads:
+            self._rooms.append(self.room(len(self._rooms[0].label)))
+        rooms = self._rooms[: self.threads]
+        worth = np.append(prices, 0.0)
+        lines = [range(k, len(self.shifts), len(rooms)) for k in range(len(rooms))]
 
-    def best_route(self, number: int, prize: Floats, threshold: float, *, exact: bool = True) -> float:
+        def lane(k: int) -> list[_Priced]:
+            rooms[k].labels[0] = 0
+            return [self._priced(n, worth, exact, rooms[k]) for n in lines[k] if not stop()]
+
+        if len(rooms) == 1:
+            done = lane(0)
+        else:
+            with ThreadPoolExecutor(len(rooms)) as threads:
+                done = sorted(one for line in threads.map(lane, range(len(rooms))) for one in line)
+        self.labels = sum(int(room.labels[0]) for room in rooms)
+        found = [(number, vertices) for number, _, routes in done for vertices in routes]
+        if len(done) < len(self.shifts):
+            return np.inf, found, False
+        return float(prices @ np.array(self.right)) + sum(more for _, more, _ in done), found, exact
+
+    def _priced(self, number: int, worth: Floats, exact: bool, room: Room) -> _Priced:
+        """Price one kind of shift; ``worth`` are the prices, then 0."""
+        a = self.instance.arrays
+        shift = self.shifts[number]
+        prize = a.value[a.slot_visit[shift.slots]] - (worth[shift.rows] * shift.shares).sum(axis=1)
+        roster = float(sum(worth[self.roster_rows[q]] for q in self.sets_of(shift.routes[0])))
+        own = float(worth[self.shift_rows[number]])
+        threshold = own + roster
+        limit = self.best_route(number, prize, threshold, exact=exact, room=room)
+        most = len(shift.routes) * (max(0.0, limit - roster) - own)
+        return number, most, self.found(number, threshold, most=8, room=room)
+
+    def best_route(
+        self,
+        number: int,
+        prize: Floats,
+        threshold: float,
+        *,
+        exact: bool = True,
+        vertex: Ints | None = None,
+        room: Room | None = None,
+    ) -> float:
         """Return a limit on what any route of a kind of shift is worth, never below ``threshold``.
 
-        ``prize`` is the worth of each vertex, (n,). Without ``exact`` the limit means nothing; routes found stay in
-        the room that this class works in.
+        ``prize`` is the worth of each vertex, (n,); ``vertex`` the shift's own with narrower starts. Without ``exact``
+        the limit means nothing; routes found stay in the room (of this class, when there is no other).
         """
         a = self.instance.arrays
         shift = self.shifts[number]
         route = shift.routes[0]
         wide = shift.memory.shape[1]
+        own = room or self._rooms[0]
         status, limit, labels = price(
             shift.away,
-            shift.vertex,
+            shift.vertex if vertex is None else vertex,
             prize,
             shift.memory,
             int(a.start[route]),
@@ -511,28 +520,28 @@ class Master:
             threshold,
             exact,
             self.metric,
-            self._label,
-            self._profit,
-            self._mask[: len(self._label) * wide].reshape(len(self._label), wide),
-            self._room(len(shift.slots), shift.buckets),
-            self._queue,
-            self._out,
-            self._gains,
+            own.label,
+            own.profit,
+            own.mask[: len(own.label) * wide].reshape(len(own.label), wide),
+            np.empty((3, len(shift.slots), shift.buckets)),
+            own.queue,
+            own.out,
+            own.gains,
         )
-        self.labels += labels if status == DONE else _CHEAP_LABELS
+        own.labels[0] += labels if status == DONE else _CHEAP_LABELS
         return float(limit)
 
-    def found(self, number: int, threshold: float, *, most: int) -> list[tuple[int, ...]]:
+    def found(
+        self, number: int, threshold: float, *, most: int, room: Room | None = None
+    ) -> list[tuple[int, ...]]:
         """Return the routes that ``best_route`` just found worth more than ``threshold``, best first, as vertices."""
-        rows = np.argsort(-self._gains[: len(self.shifts[number].slots)], kind="stable")[:most]
+        own = room or self._rooms[0]
+        rows = np.argsort(-own.gains[: len(self.shifts[number].slots)], kind="stable")[:most]
         return [
-            tuple(int(x) for x in self._out[k][: int(np.argmin(self._out[k] >= 0))])
+            tuple(int(x) for x in own.out[k][: int(np.argmin(own.out[k] >= 0))])
             for k in rows
-            if self._gains[k] > threshold + 1e-7
+            if own.gains[k] > threshold + 1e-7
         ]
-
-    def _room(self, n: int, buckets: int) -> Floats:
-        return np.empty((3, n, buckets))
 
 
 def _metric(instance: Instance) -> bool:

@@ -95,7 +95,9 @@ def prices_of(master: Master) -> Prices:
         group[shift.routes] = shift.routes[0]
     return Prices(
         tuple(prices[:visits].tolist()),
-        tuple((s.windows, s.gap, float(prices[s.row])) for s in master.stretches if prices[s.row] > 0),
+        tuple(
+            (s.windows, s.gap, float(prices[s.row])) for s in master.spacing.stretches if prices[s.row] > 0
+        ),
         tuple(
             (block.visits, float(prices[row]) / block.unit) for row, block in master.blocks if prices[row] > 0
         ),
@@ -335,7 +337,7 @@ def limits(
     ``problem`` is that of the question's visits and teams. ``stop`` gives up exact pricing: the shifts that are left
     count with their looser load.
     """
-    master = Master(build(replace(problem, apart=(), floors=())))
+    master = Master(build(replace(problem, apart=(), floors=())), cut=False)
     a = master.instance.arrays
     price = np.array(asked.visit)
     window = np.zeros(len(a.slot_visit))

@@ -11,19 +11,20 @@ The only clock is a stopwatch, and only to stop in time; with ``iterations`` alo
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
-from time import monotonic
+from time import monotonic, sleep
 
 import numpy as np
 
 from shortlist.errors import Broken
 from shortlist.planning.bound import Master, round_soundly, tighten
-from shortlist.planning.diving import dive
-from shortlist.planning.instance import Instance, Ints, build
+from shortlist.planning.diving import Diver
+from shortlist.planning.instance import Instance, Ints, Walk, build
 from shortlist.planning.packing import pack
 from shortlist.planning.part_routes import add_part_routes
 from shortlist.planning.plan import Kept, Plan, Route, Stop, count_kept, gap, numbered, to_json
 from shortlist.planning.problem import Problem
 from shortlist.planning.reasons import unplanned
+from shortlist.planning.rounding import Surroundings, round_in_regions
 from shortlist.planning.searcher import Searcher
 from shortlist.planning.timetable import Loose, timed
 from shortlist.planning.validator import violations
@@ -32,16 +33,24 @@ DEFAULT_SECONDS = 10.0
 _CHUNK = 500
 _BOUND_SHARE = 0.6
 """Share of the time that the bound may take before its thread turns to better plans."""
-_ROUND_SHARE = 0.4
+_ROUND_SHARE = 0.35
 """Share of the time after which a large week rounds the fractional plan; then it lowers the bound further."""
-_LARGE_BOUND_SHARE = 0.85
+_ROUNDED_SHARE = 0.8
+"""Share of the time after which a large week stops rounding, to search on from what there is."""
+_LARGE_BOUND_SHARE = 0.97
 """Share of the time that the bound of a large week may take; set packing finds little more there."""
+_LARGE_ROUNDS = 12
+"""Rounds of pricing of a large week before and after rounding, when steps are counted."""
+_FRESH = 6
+"""Dives after which the routes are taken over anew from the bound."""
 _HOPEFUL = 0.2
 """Share of the time after which the bound goes on only when column generation lowered it at least once."""
 _NODES = 20
 """Nodes of set packing when steps are counted."""
 _MENDING = 40
 """Chunks of steps after rounding, before the plan is offered to the other search."""
+_NAP = 0.05
+"""Seconds between two signs of life while resting."""
 _WARM = 0.8
 """How far the search has cooled when it goes on from a plan rounded from the bound."""
 
@@ -139,6 +148,11 @@ class _Run:
         self.warm: float | None = None
         """Share of the work at which a large week's search went on from the rounded plan."""
         self.rounded = self.dived = False
+        self.resting = Event()
+        """Set while the bound of a large week uses both threads."""
+        self.surroundings = Surroundings(self.instance, seed=seed)
+        self.diver: Diver | None = None
+        self.dives = 0
         self.guard = Lock()
         self.finished = Event()
         self.failure: Exception | None = None
@@ -182,7 +196,8 @@ class _Run:
             half = self.iterations // 2
             self._search(half, 0.0, 0.5)
             self._lower(self.over, rounds=60)
-            self._combine(nodes=_NODES)
+            if not self.master.large:  # a node may take a minute there
+                self._combine(nodes=_NODES)
             self._search(self.iterations - half, 0.5, 1.0)
         else:
             beside = Thread(target=self._beside, name="shortlist-bound", daemon=True)
@@ -196,6 +211,10 @@ class _Run:
     def _search(self, steps: int | None, begin: float, end: float) -> None:
         done, chunk = 0, _CHUNK
         while not self.over() and (steps is None or done < steps):
+            if steps is None and self.resting.is_set():
+                self._tell()
+                sleep(_NAP)
+                continue
             share = self.share() if steps is None else begin + (end - begin) * done / steps
             chunk = chunk if steps is None else min(_CHUNK, steps - done)
             before = self.stopwatch()
@@ -204,6 +223,8 @@ class _Run:
             done += chunk
             if steps is None:
                 chunk = _next_chunk(chunk, self.stopwatch() - before)
+                if self.warm is not None:
+                    self._dive_again()
             self._tell()
 
     def _beside(self) -> None:
@@ -241,7 +262,10 @@ class _Run:
     def _lower(self, stop: Callable[[], bool], *, rounds: int) -> None:
         self.master.add_slots(self._routes(4000))
         if self.master.large:
+            rounds = min(rounds, _LARGE_ROUNDS) if self.iterations is not None else rounds
             add_part_routes(self.problem, self.master, seed=self.seed, stop=stop)
+            self.master.threads = 2
+            self.resting.set()
         tighten(self.master, stop=stop, most_rounds=rounds, enough=lambda: self.best_value)
         if self.master.large and not self.over():
             self._round()
@@ -250,13 +274,40 @@ class _Run:
     def _round(self) -> None:
         """Offer the plan rounded from the bound, after some cold steps that mend what the rounding tore."""
         second = self._other()
-        second.adopt(dive(self.master, worth=self.search.tables.worth, stop=self.over))
+        slots = round_in_regions(
+            self.problem,
+            self.master,
+            worth=self.search.tables.worth,
+            floor_worth=self.search.floor_worth,
+            stop=lambda: self.over() or (self.iterations is None and self.share() > _ROUNDED_SHARE),
+        )
+        self.master.threads = 1
+        self.resting.clear()
+        second.adopt(slots)
         for _ in range(_MENDING):
             if self.over():
                 break
             second.step(_CHUNK, _WARM)
         self._offer(second.best(), rounded=True)
         self.dived = True
+
+    def _dive_again(self) -> None:
+        """Take up again the routes around one base of a large week, from what the bound knows by now."""
+        if self.diver is None or self.dives % _FRESH == 0:
+            self.diver = Diver(
+                self.master, worth=self.search.tables.worth, floor_worth=self.search.floor_worth
+            )
+        self.dives += 1
+        routes = self.surroundings.draw()
+        stands = [walk for walk in self.search.best_routes() if walk[0] not in routes]
+        slots = self.diver.dive(routes, stands, stop=self._told_over)
+        if not self.over():
+            self.search.adopt(slots)
+
+    def _told_over(self) -> bool:
+        """Give a sign of life, and say whether to stop."""
+        self._tell()
+        return self.over()
 
     def _other(self) -> Searcher:
         """Return the second search, with other luck."""
@@ -267,10 +318,12 @@ class _Run:
     def _cooled(self, share: float) -> float:
         """Return how cold to search: from hot to cold once, or on from ``_WARM`` after a plan was rounded."""
         if self.warm is None:
-            return share
+            if not self.master.large:
+                return share
+            return min(1.0, share / _ROUND_SHARE) if not self.dived else _WARM + (1.0 - _WARM) * share
         return _WARM + (1.0 - _WARM) * (share - self.warm) / max(1e-9, 1.0 - self.warm)
 
-    def _routes(self, most: int) -> list[tuple[int, Ints]]:
+    def _routes(self, most: int) -> list[Walk]:
         """Return the routes of the best plan and the latest remembered ones."""
         found = self.search.best_routes() + self.search.remembered(most)
         return found + (self.second.remembered(most) if self.second is not None else [])

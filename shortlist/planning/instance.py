@@ -16,6 +16,8 @@ from shortlist.planning.working_time import Breach, Duty, forbidden_sets
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+Walk = tuple[int, Ints, Ints | None]
+"""A route of a search: its number, slots in order, and when each starts (None: as early as it can)."""
 NEIGHBOURS = 60
 NEAR_ENOUGH = 300
 """Seconds that a kept visit may move and still count as not moved."""

@@ -24,15 +24,18 @@ from shortlist.planning.moves import (
     PAUSE,
     PLACE,
     RANKS,
+    ROOM,
     ROSTER,
     ROSTER_END,
     ROUTE_COLUMNS,
     S_FAR,
     S_HI,
     S_LO,
+    S_NEAR,
     S_ORDER,
     S_ROUTE,
     S_VISIT,
+    S_WHOSE,
     SEED_1,
     SEED_2,
     SERVICE,
@@ -41,6 +44,7 @@ from shortlist.planning.moves import (
     SLOTS,
     SLOTS_END,
     START,
+    TALLIES,
     TIMES,
     VISIT_COLUMNS,
     Tally,
@@ -104,6 +108,7 @@ def tables(a: Arrays, *, longest: int, pool: int, seed: int) -> Tables:
         (MINE_END, a.route_slots[1:]),
         (ROSTER, a.route_sets_from[:-1]),
         (ROSTER_END, a.route_sets_from[1:]),
+        (ROOM, a.end - a.start),
     ):
         routes[:, column] = numbers
     slots = np.zeros((size, SLOT_COLUMNS), np.int32)
@@ -115,13 +120,16 @@ def tables(a: Arrays, *, longest: int, pool: int, seed: int) -> Tables:
     ):
         slots[:, column] = numbers
     away = _away(a)
-    slots[:, S_FAR] = _far(a, away)
+    far = _far(a, away)
+    slots[:, S_FAR] = far
+    slots[:, S_NEAR] = np.lexsort((far, a.slot_visit))
     slots[:, S_ORDER] = a.by_route[np.lexsort((away[a.by_route], a.slot_route[a.by_route]))]
+    slots[:, S_WHOSE] = a.slot_visit[slots[:, S_ORDER]]
     areas = np.zeros((max(1, len(a.floor)), 2), np.int32)
     areas[: len(a.floor), 0] = a.floor
     widest = int(np.diff(a.clash_from).max(initial=1)) * most
     room = max(int(a.times.sum()) + count + ABSENT, widest, opened + 1)
-    tally = np.zeros(8, np.int64)
+    tally = np.zeros(TALLIES, np.int64)
     tally[SEED_1 : SEED_2 + 1] = 1 + np.random.SeedSequence(seed).generate_state(2) % 2147483000
     tally[NEAR] = near
     return Tables(

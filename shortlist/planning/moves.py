@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 from shortlist.planning.compiled import kernel
 from shortlist.planning.instance import Floats, Ints
 
-PLACE, SERVICE, TIMES, AREA, SLOTS, SLOTS_END, CLASH, CLASH_END, LOOSE, COUNT, HEAD, SEEN = range(12)
-VISIT_COLUMNS = 12
-BASE, START, END, PAUSE, MINE, MINE_END, ROSTER, ROSTER_END, STAMP, DIRTY = range(10)
-ROUTE_COLUMNS = 10
-S_VISIT, S_ROUTE, S_LO, S_HI, S_ORDER, S_NEXT, S_FAR = range(7)
-SLOT_COLUMNS = 7
+PLACE, SERVICE, TIMES, AREA, SLOTS, SLOTS_END, CLASH, CLASH_END, LOOSE, COUNT, HEAD, SEEN, TRY = range(13)
+VISIT_COLUMNS = 13
+BASE, START, END, PAUSE, MINE, MINE_END, ROSTER, ROSTER_END, STAMP, DIRTY, ROOM, OLD_ROOM = range(12)
+ROUTE_COLUMNS = 12
+S_VISIT, S_ROUTE, S_LO, S_HI, S_ORDER, S_WHOSE, S_NEXT, S_FAR, S_NEAR = range(9)
+SLOT_COLUMNS = 9
 VISIT, SLOT, LO, HI, EARLY, LATE, LOCKED, SIZE = range(8)
 FIELDS = 8
 OLD, BEST = FIELDS, 2 * FIELDS
-STEP, TOUCHED, BLINK, POOLED, TAKEN, SEED_1, SEED_2, NEAR = range(8)
+STEP, TOUCHED, BLINK, POOLED, TAKEN, SEED_1, SEED_2, NEAR, PLANNED, OPENED = range(10)
+TALLIES = 10
 NOW, NOW_TRAVEL, TOP, TOP_TRAVEL, COST, AT_SLOT, AT, AT_TIME = range(8)
 RANKS = 8
 ABSENT = 25
@@ -28,6 +29,8 @@ CLOSE_BY = 80
 """With more routes than this only so many slots of a visit, and twice as many visits of a route, are tried without
 more reason: those nearest to the base."""
 PLANT, FILL, SEARCH = range(3)
+SKIPPED, LISTED, NEARBY, ALL = range(4)
+"""Which slots of a visit are tried: none, a list of them, the nearest ones and a list, all."""
 
 Tally = NDArray[np.int64]
 
@@ -47,6 +50,7 @@ def save(routes: Ints, stops: Ints, scratch: Ints, tally: Tally, route: int) -> 
         routes[route, STAMP] = tally[STEP]
         n = stops[route, SIZE, 0]
         stops[route, OLD + SIZE, 0] = n
+        routes[route, OLD_ROOM] = routes[route, ROOM]
         for f in range(SIZE):
             for k in range(n):
                 stops[route, OLD + f, k] = stops[route, f, k]
@@ -56,7 +60,7 @@ def save(routes: Ints, stops: Ints, scratch: Ints, tally: Tally, route: int) -> 
 
 @kernel("b", "TTTCi")
 def refresh(travel: Ints, visits: Ints, routes: Ints, stops: Ints, route: int) -> bool:
-    """Compute earliest and latest starts of a route; False when it is not lawful."""
+    """Compute earliest and latest starts of a route and its widest gap; False when it is not lawful."""
     n = stops[route, SIZE, 0]
     base = routes[route, BASE]
     free = routes[route, START]
@@ -75,15 +79,18 @@ def refresh(travel: Ints, visits: Ints, routes: Ints, stops: Ints, route: int) -
         return False
     place = base
     slack = 0
+    room = 0
     for k in range(n - 1, -1, -1):
         v = stops[route, VISIT, k]
         here = visits[v, PLACE]
+        room = max(room, due - stops[route, EARLY, k] - visits[v, SERVICE])
         done = visits[v, SERVICE] + travel[here, place]
         slack = max(slack, due - stops[route, EARLY, k] - done)
         due = min(due - done, stops[route, HI, k])
         stops[route, LATE, k] = due
         place = here
     slack = max(slack, due - routes[route, START] - travel[base, place])
+    routes[route, ROOM] = max(room, due - routes[route, START])
     return bool(n == 0 or slack >= routes[route, PAUSE])
 
 
@@ -260,6 +267,14 @@ def insert(
                 lo = max(lo, stops[r, HI, i] + apart)
             else:
                 apart = scratch[k, 2]
+                if scratch[k, 1] - apart < t:
+                    save(routes, stops, scratch, tally, r)
+                    was = stops[r, LO, i]
+                    stops[r, LO, i] = t + apart
+                    if not refresh(travel, visits, routes, stops, r):
+                        stops[r, LO, i] = was
+                        refresh(travel, visits, routes, stops, r)
+                        return False
                 if stops[r, LO, i] - apart < hi:
                     save(routes, stops, scratch, tally, r)
                     stops[r, LO, i] = stops[r, EARLY, i]
@@ -284,8 +299,10 @@ def insert(
     return True
 
 
-@kernel("v", "TCTFib")
-def back(visits: Ints, stops: Ints, areas: Ints, worth: Floats, route: int, clear: bool) -> None:
+@kernel("v", "TTCTFib")
+def back(
+    visits: Ints, routes: Ints, stops: Ints, areas: Ints, worth: Floats, route: int, clear: bool
+) -> None:
     """Empty a route (clear) or put the saved one into an emptied route; counts follow."""
     row = 0 if clear else OLD
     sign = -1 if clear else 1
@@ -298,6 +315,7 @@ def back(visits: Ints, stops: Ints, areas: Ints, worth: Floats, route: int, clea
         stops[route, SIZE, 0] = 0
     else:
         stops[route, SIZE, 0] = n
+        routes[route, ROOM] = routes[route, OLD_ROOM]
         for f in range(SIZE):
             for k in range(n):
                 stops[route, f, k] = stops[route, OLD + f, k]

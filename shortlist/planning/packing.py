@@ -11,8 +11,8 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from shortlist.planning.bound import Master, quiet_model
-from shortlist.planning.instance import Floats, Ints
+from shortlist.planning.bound import Column, Master, quiet_model
+from shortlist.planning.instance import Floats, Ints, Walk
 
 _MOST_COLUMNS = 12_000
 _INF = highspy.kHighsInf
@@ -21,7 +21,7 @@ _INF = highspy.kHighsInf
 def pack(
     master: Master,
     *,
-    start: Sequence[tuple[int, Ints]],
+    start: Sequence[Walk],
     worth: Floats,
     floor_worth: float,
     seconds: float | None,
@@ -29,7 +29,7 @@ def pack(
 ) -> Ints | None:
     """Return the slots of a better plan, route by route in order, or None when none was found.
 
-    ``start`` is the plan at hand as (route, slots); ``worth`` the value of visits, then the bonus of slots.
+    ``start`` is the plan at hand; ``worth`` the value of visits, then the bonus of slots.
     """
     a = master.instance.arrays
     bonus = worth[len(a.place) :]
@@ -118,31 +118,28 @@ def _promising(master: Master, value: Floats) -> np.ndarray[tuple[int], np.dtype
     cost = np.array(
         [sum(prices[row] * times for row, times in master.rows_of(c).items()) for c in master.columns]
     )
-    lawful = lawful_columns(master)
+    lawful = lawful_columns(master, master.columns)
     order = np.argsort(-(value - cost) + np.where(lawful, 0.0, 1e18), kind="stable")
     return order[: min(_MOST_COLUMNS, int(lawful.sum()))].astype(np.int64)
 
 
-def lawful_columns(master: Master) -> NDArray[np.bool_]:
+def lawful_columns(master: Master, columns: Sequence[Column]) -> NDArray[np.bool_]:
     """Say which columns visit no group twice, as ng-routes may."""
     return np.array(
         [
             len({int(v) for v in master.shifts[c.shift].vertex[list(c.vertices), 3]}) == len(c.vertices)
-            for c in master.columns
+            for c in columns
         ],
         dtype=np.bool_,
     )
 
 
-def _used(master: Master, start: Sequence[tuple[int, Ints]]) -> dict[int, int]:
+def _used(master: Master, start: Sequence[Walk]) -> dict[int, int]:
     """Return how often the plan at hand uses each column (its routes were added before)."""
     number = {(c.shift, c.vertices): k for k, c in enumerate(master.columns)}
-    a = master.instance.arrays
     used: dict[int, int] = {}
-    for route, slots in start:
-        at = a.by_route[a.route_slots[route] : a.route_slots[route + 1]]
-        position = {int(s): k for k, s in enumerate(at)}
-        key = (master.shift_of[route], tuple(position[int(s)] for s in slots))
+    for walk in start:
+        key = master.key_of(*walk)
         if key in number:
             used[number[key]] = used.get(number[key], 0) + 1
     return used
@@ -158,5 +155,5 @@ def slots_of(master: Master, index: NDArray[Any], taken: NDArray[Any]) -> Ints:
         for _ in range(int(times)):
             route = left[column.shift].pop(0)
             own = a.by_route[a.route_slots[route] : a.route_slots[route + 1]]
-            slots += [int(own[v]) for v in column.vertices]
+            slots += own[master.shifts[column.shift].position[list(column.vertices)]].tolist()
     return np.array(slots, dtype=np.int32)

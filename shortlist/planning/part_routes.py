@@ -6,6 +6,8 @@ to find out. Parts of some sixty groups settle within a second each; their best 
 
 from collections.abc import Callable
 
+import numpy as np
+
 from shortlist.planning.bound import Master, tighten
 from shortlist.planning.crossing import routes_of
 from shortlist.planning.instance import build
@@ -28,7 +30,7 @@ def add_part_routes(problem: Problem, master: Master, *, seed: int, stop: Callab
         (int(team), int(shift)): route
         for route, (team, shift) in enumerate(zip(master.instance.team, master.instance.shift, strict=True))
     }
-    vertex: dict[int, dict[tuple[int, int], int]] = {}
+    slot_of: dict[int, dict[tuple[int, int], int]] = {}
     added = 0
     for turn, part in enumerate(split(problem, most=_MOST_VISITS)):
         small = build(sub_problem(problem, part.visits, part.teams))
@@ -48,11 +50,12 @@ def add_part_routes(problem: Problem, master: Master, *, seed: int, stop: Callab
             if route not in master.shift_of:
                 continue
             kind = master.shift_of[route]
-            if kind not in vertex:
+            if kind not in slot_of:
                 slots = master.shifts[kind].slots
                 keys = zip(a.slot_visit[slots].tolist(), a.slot_window[slots].tolist(), strict=True)
-                vertex[kind] = {key: k for k, key in enumerate(keys)}
-            if all(stop_ in vertex[kind] for stop_ in stops):
-                found.append((kind, tuple(vertex[kind][stop_] for stop_ in stops)))
+                slot_of[kind] = dict(zip(keys, slots.tolist(), strict=True))
+            if all(stop_ in slot_of[kind] for stop_ in stops):
+                slots = np.array([slot_of[kind][stop_] for stop_ in stops], dtype=np.int32)
+                found.append(master.key_of(master.shifts[kind].routes[0], slots, None))
         added += master.add(found)
     return added

@@ -23,6 +23,7 @@ from shortlist.planning.compiled import kernel
 from shortlist.planning.instance import Floats, Ints
 from shortlist.planning.moves import (
     ABSENT,
+    ALL,
     AT,
     AT_SLOT,
     AT_TIME,
@@ -42,31 +43,39 @@ from shortlist.planning.moves import (
     HEAD,
     HI,
     LATE,
+    LISTED,
     LO,
     LOCKED,
     LOOSE,
     MINE,
     MINE_END,
     NEAR,
+    NEARBY,
     NOW,
     NOW_TRAVEL,
     OLD,
+    OPENED,
     PAUSE,
     PLACE,
+    PLANNED,
     PLANT,
     POOLED,
     RANKS,
+    ROOM,
     S_FAR,
     S_HI,
     S_LO,
+    S_NEAR,
     S_NEXT,
     S_ORDER,
     S_ROUTE,
     S_VISIT,
+    S_WHOSE,
     SEARCH,
     SEEN,
     SERVICE,
     SIZE,
+    SKIPPED,
     SLOT,
     SLOTS,
     SLOTS_END,
@@ -78,6 +87,7 @@ from shortlist.planning.moves import (
     TOP,
     TOP_TRAVEL,
     TOUCHED,
+    TRY,
     VISIT,
     VISIT_COLUMNS,
     Tally,
@@ -111,24 +121,31 @@ def _cheapest(
     blink: int,
     delay: float,
 ) -> None:
-    """Find where v goes in at least cost, in every stretch that spacing leaves.
-
-    HEAD says in which slots: a list of them, all (-2), or those that are not far and those of changed routes (-4).
-    """
+    """Find where v goes in at least cost, in every stretch that spacing leaves; TRY and HEAD say in which slots."""
     marks[COST] = np.inf
     here = visits[v, PLACE]
     serve = visits[v, SERVICE]
-    listed = visits[v, HEAD] >= 0
-    near = visits[v, HEAD] == -4
-    slot = visits[v, HEAD] if listed else visits[v, SLOTS]
-    while slot >= 0 and (listed or slot < visits[v, SLOTS_END]):
+    near = visits[v, TRY] == NEARBY
+    at = visits[v, SLOTS]
+    end = at if visits[v, TRY] == LISTED else visits[v, SLOTS_END]
+    if near:
+        end = min(end, at + CLOSE_BY)
+    listed = visits[v, HEAD]
+    while at < end or listed >= 0:
+        if at < end:
+            slot = slots[at, S_NEAR] if near else at
+            at += 1
+        else:
+            slot = listed
+            listed = slots[slot, S_NEXT]
         route = slots[slot, S_ROUTE]
+        if routes[route, ROOM] < serve:
+            continue
         n = stops[route, SIZE, 0]
         lo = slots[slot, S_LO]
         last = slots[slot, S_HI]
         k = 0
-        far = near and slots[slot, S_FAR] == 1 and routes[route, STAMP] != tally[STEP]
-        if far or n >= stops.shape[2] or (n == 0 and not opens(routes, rosters, stops, route)):
+        if n >= stops.shape[2] or (n == 0 and not opens(routes, rosters, stops, route)):
             k = others + 1
         while k <= others:
             hi = last
@@ -179,7 +196,6 @@ def _cheapest(
             lo = next_lo
             if lo > last:
                 break
-        slot = slots[slot, S_NEXT] if listed else slot + 1
 
 
 @kernel("v", "TTTCTFTFNfff")
@@ -198,15 +214,9 @@ def _ruin(
     floor: float,
 ) -> None:
     """Take strings of stops near one place out of several routes (section 5.2 of the paper)."""
-    planned = 0
-    opened = 0
-    for route in range(routes.shape[0]):
-        if stops[route, SIZE, 0] > 0:
-            planned += stops[route, SIZE, 0]
-            opened += 1
-    if opened == 0:
+    if tally[OPENED] == 0:
         return
-    typical = min(longest, planned / opened)
+    typical = min(longest, tally[PLANNED] / tally[OPENED])
     strings = int(1 + draw(tally) * (4.0 * mean / (1.0 + typical) - 1.0))
     seed = int(draw(tally) * visits.shape[0])
     for _ in range(8):
@@ -265,8 +275,8 @@ def _ruin(
             tally[TAKEN] = gone
         else:
             # Only with travel times that break the triangle inequality: put the route back as it was.
-            back(visits, stops, areas, worth, route, True)
-            back(visits, stops, areas, worth, route, False)
+            back(visits, routes, stops, areas, worth, route, True)
+            back(visits, routes, stops, areas, worth, route, False)
         if anchor < 0:
             anchor = route
         strings -= 1
@@ -317,7 +327,8 @@ def _collect(visits: Ints, routes: Ints, slots: Ints, scratch: Ints, tally: Tall
     count = int(tally[TAKEN])
     for k in range(count):
         v = scratch[k, 0]
-        visits[v, HEAD] = -2 if everywhere else -4
+        visits[v, HEAD] = -1
+        visits[v, TRY] = ALL if everywhere else NEARBY
         visits[v, SEEN] = tally[STEP]
     limit = count + ABSENT
     absent = 0
@@ -327,13 +338,13 @@ def _collect(visits: Ints, routes: Ints, slots: Ints, scratch: Ints, tally: Tall
         if not everywhere and routes.shape[0] > CLOSE_BY:
             end = min(end, routes[route, MINE] + 2 * CLOSE_BY)
         for k in range(routes[route, MINE], end):
-            slot = slots[k, S_ORDER]
-            v = slots[slot, S_VISIT]
+            v = slots[k, S_WHOSE]
             if visits[v, COUNT] >= visits[v, TIMES]:
                 continue
             if visits[v, SEEN] != tally[STEP]:
                 visits[v, SEEN] = tally[STEP]
-                visits[v, HEAD] = -2 if everywhere else -1
+                visits[v, HEAD] = -1
+                visits[v, TRY] = ALL if everywhere else LISTED
                 absent += 1
                 at = count
                 if count < limit:
@@ -341,11 +352,12 @@ def _collect(visits: Ints, routes: Ints, slots: Ints, scratch: Ints, tally: Tall
                 else:
                     at = limit - 1 - int(draw(tally) * absent)
                     if at < limit - ABSENT:
-                        visits[v, HEAD] = -3  # not this time
+                        visits[v, TRY] = SKIPPED
                         continue
-                    visits[scratch[at, 0], HEAD] = -3
+                    visits[scratch[at, 0], TRY] = SKIPPED
                 scratch[at, 0] = v
-            if visits[v, HEAD] >= -1:
+            slot = slots[k, S_ORDER]
+            if visits[v, TRY] == LISTED or (visits[v, TRY] == NEARBY and slots[slot, S_FAR] == 1):
                 slots[slot, S_NEXT] = visits[v, HEAD]
                 visits[v, HEAD] = slot
     return count
@@ -449,6 +461,11 @@ def run(
     mean, longest, blink, within = setting[4], setting[5], int(setting[6]), setting[7]
     if mode != SEARCH:
         steps = 1
+    tally[PLANNED] = 0
+    tally[OPENED] = 0
+    for route in range(routes.shape[0]):
+        tally[PLANNED] += stops[route, SIZE, 0]
+        tally[OPENED] += stops[route, SIZE, 0] > 0
     for step in range(steps):
         tally[STEP] += 1
         tally[TOUCHED] = 0
@@ -461,7 +478,8 @@ def run(
             for v in range(visits.shape[0]):
                 if visits[v, COUNT] < visits[v, TIMES] and visits[v, SLOTS] < visits[v, SLOTS_END]:
                     scratch[count, 0] = v
-                    visits[v, HEAD] = -2
+                    visits[v, HEAD] = -1
+                    visits[v, TRY] = ALL
                     count += 1
         else:
             _ruin(travel, visits, routes, stops, areas, worth, scratch, marks, tally, mean, longest, floor)
@@ -479,7 +497,7 @@ def run(
         delay = 0.3 if taste < 0.4 else (1.0 if taste < 0.7 else 0.0)
         for k in range(count):
             v = slots[planted[k], S_VISIT] if mode == PLANT else scratch[k, 0]
-            if mode != PLANT and visits[v, HEAD] == -3:
+            if mode != PLANT and visits[v, TRY] == SKIPPED:
                 continue
             wanted = visits[v, TIMES] - visits[v, COUNT]
             while wanted > 0:
@@ -499,7 +517,11 @@ def run(
                         place = visits[u, PLACE]
                     t = max(t + travel[place, visits[v, PLACE]], slots[slot, S_LO])
                     for z in range(others):
-                        if t > scratch[z, 1] - scratch[z, 2]:
+                        # A later occurrence may still move on to make room.
+                        then = scratch[z, 1]
+                        if visits[v, LOOSE] and then + scratch[z, 3] > t:
+                            then = stops[scratch[z, 4], LATE, scratch[z, 5]]
+                        if t > then - scratch[z, 2]:
                             t = max(t, scratch[z, 1] + scratch[z, 3])
                     if t > slots[slot, S_HI] or n >= stops.shape[2]:
                         break
@@ -549,12 +571,16 @@ def run(
             # In two rounds: first everything out, so that counts never overlap.
             for i in range(2 * tally[TOUCHED]):
                 j = i if i < tally[TOUCHED] else i - tally[TOUCHED]
-                back(visits, stops, areas, worth, scratch[j, 6], i < tally[TOUCHED])
+                back(visits, routes, stops, areas, worth, scratch[j, 6], i < tally[TOUCHED])
             marks[NOW] = before
             continue
         marks[NOW_TRAVEL] += change
         for i in range(tally[TOUCHED]):
-            routes[scratch[i, 6], DIRTY] = 1
+            route = scratch[i, 6]
+            routes[route, DIRTY] = 1
+            was = stops[route, OLD + SIZE, 0]
+            tally[PLANNED] += stops[route, SIZE, 0] - was
+            tally[OPENED] += int(stops[route, SIZE, 0] > 0) - int(was > 0)
         better = marks[NOW] - marks[TOP]
         if mode == FILL or better > 1e-9 or (better > -1e-9 and marks[NOW_TRAVEL] < marks[TOP_TRAVEL] - 0.5):
             marks[TOP] = marks[NOW]

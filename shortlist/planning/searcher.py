@@ -1,12 +1,14 @@
-"""One search over plans: its tables, its temperature, and what it lends to set packing.
+"""One search over plans: its tables, temperature, what it lends to set packing; and a plan built route by route.
 
 A thin layer between ``engine`` (which knows time and threads) and ``search`` (the kernels).
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from shortlist.planning import moves as kernels
-from shortlist.planning.instance import Floats, Instance, Ints
+from shortlist.planning.instance import Floats, Instance, Ints, Walk
 from shortlist.planning.layout import Tables, set_locks, tables
 from shortlist.planning.search import run
 
@@ -70,16 +72,15 @@ class Searcher:
 
     def best(self) -> Ints:
         """Return the slots of the best plan, route by route in order."""
-        rows = [row for _, row in self.best_routes()]
+        rows = [row for _, row, _ in self.best_routes()]
         return np.concatenate(rows).astype(np.int32) if rows else _NO_SLOTS
 
-    def best_routes(self) -> list[tuple[int, Ints]]:
-        """Return the opened routes of the best plan with their slots."""
-        stops = self.tables.stops
-        sizes = stops[:, kernels.BEST + kernels.SIZE, 0].copy()
+    def best_routes(self) -> list[Walk]:
+        """Return the opened routes of the best plan with their slots, and starts that go together."""
+        stops = self.tables.stops[:, kernels.BEST :].copy()
+        sizes = stops[:, kernels.SIZE, 0].tolist()
         return [
-            (r, stops[r, kernels.BEST + kernels.SLOT, : sizes[r]].copy())
-            for r in np.flatnonzero(sizes).tolist()
+            (r, stops[r, kernels.SLOT, :n], stops[r, kernels.EARLY, :n]) for r, n in enumerate(sizes) if n
         ]
 
     def stops(self, route: int) -> list[tuple[int, int, int]]:
@@ -88,14 +89,14 @@ class Searcher:
         size = int(t[kernels.SIZE, 0])
         return [(int(t[kernels.VISIT, k]), int(t[kernels.LO, k]), int(t[kernels.HI, k])) for k in range(size)]
 
-    def remembered(self, most: int) -> list[tuple[int, Ints]]:
+    def remembered(self, most: int) -> list[Walk]:
         """Return the latest remembered routes with their slots."""
         pool, count = self.tables.pool, int(self.tables.tally[kernels.POOLED])
-        found = []
+        found: list[Walk] = []
         for row in pool[max(0, count - most) : count]:
             marks = np.flatnonzero(row < 0)
             slots = row[: marks[0]].copy() if len(marks) else row.copy()
-            found.append((int(self.instance.arrays.slot_route[slots[0]]), slots))
+            found.append((int(self.instance.arrays.slot_route[slots[0]]), slots, None))
         return found
 
     def step(self, steps: int, share: float) -> None:
@@ -127,3 +128,34 @@ class Searcher:
     def _locks_stand(self) -> bool:
         best = set(self.best().tolist())
         return all(slot in best for _, slot, _ in self.instance.locked)
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A stop that stands: its visit, and between which seconds it may start while its route stays lawful."""
+
+    visit: int
+    earliest: int
+    latest: int
+
+
+class Standing:
+    """A plan that is built up route by route; nothing in it is taken back."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._tables = tables(instance.arrays, longest=instance.longest, pool=1, seed=0)
+
+    def plant(self, route: int, slots: Ints) -> list[Planted]:
+        """Append slots to an empty route, each at the first moment that spacing allows; return the stops that stand."""
+        run(*self._tables, slots, np.ones(8), kernels.PLANT, 1)
+        t = self._tables.stops[route]
+        return [
+            Planted(int(t[kernels.VISIT, k]), int(t[kernels.EARLY, k]), int(t[kernels.LATE, k]))
+            for k in range(int(t[kernels.SIZE, 0]))
+        ]
+
+    def slots(self) -> Ints:
+        """Return all slots, route by route in order."""
+        stops = self._tables.stops
+        rows = [stops[r, kernels.SLOT, :n] for r, n in enumerate(stops[:, kernels.SIZE, 0].tolist()) if n]
+        return np.concatenate(rows).astype(np.int32) if rows else _NO_SLOTS

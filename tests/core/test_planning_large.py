@@ -7,12 +7,13 @@ import pytest
 
 from shortlist.planning import bound
 from shortlist.planning.bound import Master, tighten
-from shortlist.planning.diving import dive
+from shortlist.planning.diving import Diver
 from shortlist.planning.engine import solve
-from shortlist.planning.instance import build
+from shortlist.planning.instance import Ints, build
 from shortlist.planning.part_routes import add_part_routes
 from shortlist.planning.plan import to_json
-from shortlist.planning.problem import parse_problem
+from shortlist.planning.problem import Problem, parse_problem
+from shortlist.planning.rounding import Surroundings, round_in_regions
 from shortlist.planning.searcher import Searcher
 from shortlist.planning.working_time_files import load
 from tests.bench.planned_weeks import week
@@ -24,7 +25,7 @@ def never() -> bool:
 
 
 def middling() -> Any:
-    return parse_problem(week(80, 20, 7), rules=load)
+    return parse_problem(week(130, 20, 7), rules=load)
 
 
 def test_prices_from_the_middle_never_bound_below_the_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,26 +85,94 @@ def test_routes_of_parts_are_routes_of_the_whole_and_bring_its_bound_down_sooner
     assert few[1].best <= few[0].best
 
 
-def test_the_rounded_plan_is_worth_more_than_the_first_one_and_plants_lawfully() -> None:
-    problem = middling()
+def rounded(problem: Problem, master: Master, search: Searcher) -> Ints:
+    return round_in_regions(
+        problem, master, worth=search.tables.worth, floor_worth=search.floor_worth, stop=never
+    )
+
+
+def priced(problem: Problem) -> tuple[Master, Searcher]:
+    """Return a week's master problem after some rounds of pricing, and its first plan."""
     instance = build(problem)
-    master = Master(instance)
-    search = Searcher(instance, seed=1)
-    first = search.value()
+    master, search = Master(instance), Searcher(instance, seed=1)
     master.add_slots(search.best_routes())
     add_part_routes(problem, master, seed=1, stop=never)
     tighten(master, stop=never, most_rounds=6, enough=lambda: 0.0)
-    slots = dive(master, worth=search.tables.worth, stop=never)
+    return master, search
+
+
+def test_the_rounded_plan_is_near_the_bound_and_plants_whole() -> None:
+    problem = middling()
+    master, search = priced(problem)
+    first = search.value()
+    slots = rounded(problem, master, search)
     assert len(slots) == len(set(slots.tolist())), "no slot twice"
+    a = master.instance.arrays
     assert search.adopt(slots)
-    assert search.value() > first
-    assert search.value() <= master.bound.best + 1e-6
+    assert search.value() >= a.value[a.slot_visit[slots]].sum(), "nothing that was fixed is torn apart"
+    assert 0.5 * (first + master.bound.best) < search.value() <= master.bound.best + 1e-6
+
+
+def test_the_same_routes_are_rounded_on_two_threads_every_time() -> None:
+    problem = middling()
+    master, search = priced(problem)
+    assert rounded(problem, master, search).tolist() == rounded(problem, master, search).tolist()
+
+
+def test_two_threads_price_as_one() -> None:
+    problem = middling()
+    master, _ = priced(problem)
+    prices = master.solve(tolerance=1e-6)[1]
+    once = master.price(prices, exact=True, stop=never)
+    master.threads = 2
+    assert master.price(prices, exact=True, stop=never) == once
+
+
+def test_routes_taken_up_again_leave_the_others_as_they_are() -> None:
+    problem = middling()
+    master, search = priced(problem)
+    search.adopt(rounded(problem, master, search))
+    diver = Diver(master, worth=search.tables.worth, floor_worth=search.floor_worth)
+    surroundings = Surroundings(master.instance, seed=3)
+    a = master.instance.arrays
+    before = search.value()
+    for _ in range(4):
+        routes = surroundings.draw()
+        assert 0 < len(routes) < len(master.instance.team)
+        stands = [walk for walk in search.best_routes() if walk[0] not in routes]
+        slots = diver.dive(routes, stands, stop=never)
+        left = {int(s) for s in slots if int(a.slot_route[s]) not in routes}
+        assert left == {int(s) for _, line, _ in stands for s in line}
+        search.adopt(slots)
+    assert search.value() >= before
+
+
+def test_rounding_keeps_to_locks_and_reaches_floors() -> None:
+    data = week(130, 20, 7)
+    plan = to_json(
+        solve(parse_problem(data, rules=load), iterations=500, seed=2), parse_problem(data, rules=load)
+    )
+    for visit in data["visits"]:
+        visit["area"] = "west" if int(visit["id"][1:]) % 5 == 0 else "oost"
+    data["visits"] = [v | ({"value": 1} if v["area"] == "west" else {}) for v in data["visits"]]
+    data["floors"] = [{"area": "west", "visits": 30}]
+    data["locked"] = [
+        {"visit": one["visit"], "team": one["team"], "start": one["start"]}
+        for one in plan["assignments"][::40]
+    ]
+    problem = parse_problem(data, rules=load)
+    master, search = priced(problem)
+    assert search.adopt(rounded(problem, master, search)), "with its locks and no worse than the first plan"
+    a = master.instance.arrays
+    best = search.best()
+    assert {slot for _, slot, _ in master.instance.locked} <= set(best.tolist())
+    assert (a.area[a.slot_visit[best]] == 0).sum() >= 30
 
 
 def test_dropping_columns_that_do_not_pay_keeps_the_value_of_the_linear_program(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    problem = middling()
+    problem = parse_problem(week(80, 20, 7), rules=load)
     master = Master(build(problem))
     assert master.large
     add_part_routes(problem, master, seed=1, stop=never)
