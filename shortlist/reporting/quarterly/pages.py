@@ -71,6 +71,9 @@ def _shown(template: str, report: work.Report, *, actor: Actor, now: datetime) -
         printed_at=now,
         printed_by=actor.name,
         back=url_for("kwartaal.report_page", year=report.quarter.year, number=report.quarter.number),
+        pdf=url_for(
+            "kwartaal.report_file", year=report.quarter.year, number=report.quarter.number, kind="rapport.pdf"
+        ),
     )
 
 
