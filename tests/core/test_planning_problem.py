@@ -55,6 +55,10 @@ def lock(visit: str, team: str, start: str) -> dict[str, str]:
     return {"visit": visit, "team": team, "start": f"{start}+01:00"}
 
 
+def detour(one: list[str], other: list[str], minutes: object) -> dict[str, object]:
+    return {"one": one, "other": other, "minutes": minutes}
+
+
 def changed(path: str, value: object) -> dict[str, Any]:
     """Return the week with one field changed; ``path`` uses dots and numbers; value ``...`` takes it out."""
     data = copy.deepcopy(week())
@@ -120,6 +124,14 @@ def test_a_lawful_week_is_read() -> None:
         ("locked.0", lock("g1-plein", "boa-1", "2026-11-26T20:00"), ["buiten de diensten"]),
         ("floors", [{"area": "Oost", "visits": 1}], ["ondergrens Oost", "area"]),
         ("not_with", [{"visits": ["g1-plein"]}], ["visits", "twee verschillende"]),
+        ("detours", [detour(["p0"], ["p1"], -5)], ["omweg nr. 1", "minutes", "mag niet negatief"]),
+        ("detours", [detour(["p0"], ["p1"], "lang")], ["omweg nr. 1", "minutes", "verwacht een getal"]),
+        ("detours", [detour(["p0"], ["p1"], 5000)], ["minutes", "5000 is te groot", "1440"]),
+        ("detours", [detour(["p0"], ["p7"], 5)], ["omweg nr. 1", "other", 'onbekende plaats "p7"']),
+        ("detours", [detour([], ["p1"], 5)], ["one", "leeg"]),
+        ("detours", [detour(["p0", "p1"], ["p1"], 5)], ["other", '"p1" ligt aan beide kanten']),
+        ("detours", [{"one": ["p0"], "other": ["p1"]}], ["minutes", "ontbreekt"]),
+        ("detours", {"one": ["p0"]}, ["detours", "lijst"]),
         ("visits", {"id": "x"}, ["visits", "lijst"]),
         ("visits.0.value", int("9" * 400), ["value", "400 cijfers", "te groot"]),
         ("visits.0.times_per_week", 1_000_000, ["1000000 is te groot", "100"]),
@@ -196,3 +208,16 @@ def test_a_week_with_a_clock_change_has_an_hour_less_or_more(start: str, hours: 
 def test_fractions_of_minutes_become_whole_seconds_rounded_up() -> None:
     assert read(changed("visits.0.service_minutes", 7.5)).visits[0].service == 450
     assert read(changed("visits.0.service_minutes", 1 / 7)).visits[0].service == 9
+
+
+@pytest.mark.parametrize("by_matrix", [False, True])
+def test_a_detour_takes_so_many_minutes_longer_both_ways_and_nowhere_else(by_matrix: bool) -> None:
+    data = week()
+    data["places"].append({"id": "p2", "lon": 5.22, "lat": 52.34})
+    if by_matrix:
+        data["matrix"] = {"places": ["p0", "p1", "p2"], "seconds": [[0, 10, 20], [30, 0, 40], [50, 60, 0]]}
+    before = read(data).travel
+    data["detours"] = [detour(["p0"], ["p1"], 12.5), detour(["p1"], ["p0"], 1)]
+    problem = read(data)
+    assert (problem.travel - before).tolist() == [[0, 810, 0], [810, 0, 0], [0, 0, 0]]
+    assert not problem.crow
