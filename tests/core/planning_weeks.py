@@ -101,7 +101,8 @@ def _seconds(problem: dict[str, Any], one: str, other: str) -> float:
         for way in problem.get("detours", ())
         if (one in way["one"] and other in way["other"]) or (one in way["other"] and other in way["one"])
     ]
-    return math.ceil(angle * 6371008.8 * detour / speed - 1e-6) + sum(more)
+    straight: int = math.ceil(angle * 6371008.8 * detour / speed - 1e-6)
+    return float(straight + sum(more))
 
 
 @lru_cache(maxsize=100_000)
