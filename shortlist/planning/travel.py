@@ -57,12 +57,17 @@ def quickest(
     indices. Where the triangle inequality holds this is the travel itself; where it does not (a closed bridge, a
     given matrix) only this is a limit that no lawful route passes. Both answers have shape (bases, places).
     """
-    out, home = travel[base].copy(), travel[:, base].T.copy()
-    for row in range(len(base)):
-        for least, legs in ((out[row], travel), (home[row], travel.T)):
-            while True:
-                better = np.minimum(least, ((least + stay)[:, None] + legs).min(axis=0))
-                if np.array_equal(better, least):
-                    break
-                least[:] = better
-    return out, home
+    return _spread(travel[base], stay, travel), _spread(travel[:, base].T, stay, travel.T)
+
+
+def _spread(
+    straight: NDArray[np.int64], stay: NDArray[np.int64], legs: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    least = straight.copy()
+    stops = np.flatnonzero(stay < least.max(initial=0))
+    while True:
+        before = least.copy()
+        for stop in stops:
+            np.minimum(least, (least[:, stop] + stay[stop])[:, None] + legs[stop], out=least)
+        if np.array_equal(before, least):
+            return least

@@ -1,12 +1,15 @@
 """Every bad planning file is named in Dutch with record, field and remedy; odd but lawful ones are read."""
 
 import copy
+from itertools import pairwise, permutations
 from typing import Any
 
+import numpy as np
 import pytest
 
 from shortlist.errors import BadInput
 from shortlist.planning.problem import Problem, parse_problem
+from shortlist.planning.travel import quickest
 from shortlist.planning.working_time_files import load
 
 
@@ -221,3 +224,19 @@ def test_a_detour_takes_so_many_minutes_longer_both_ways_and_nowhere_else(by_mat
     problem = read(data)
     assert (problem.travel - before).tolist() == [[0, 810, 0], [810, 0, 0], [0, 0, 0]]
     assert not problem.crow
+
+
+def test_the_quickest_way_is_the_best_of_all_orders_of_stops() -> None:
+    never = 10**9
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        travel = rng.integers(1, 100, (5, 5))
+        np.fill_diagonal(travel, 0)
+        stay = rng.choice([0, 5, 40, never], 5)
+        out, home = quickest(travel, stay, np.array([0, 3]))
+        for row, base in enumerate((0, 3)):
+            for place in range(5):
+                ways = [[base, *stops, place] for size in range(5) for stops in permutations(range(5), size)]
+                there = min(sum(travel[a, b] for a, b in pairwise(w)) + sum(stay[w[1:-1]]) for w in ways)
+                back = min(sum(travel[b, a] for a, b in pairwise(w)) + sum(stay[w[1:-1]]) for w in ways)
+                assert (out[row, place], home[row, place]) == (there, back)
