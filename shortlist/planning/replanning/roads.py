@@ -18,9 +18,11 @@ Road = tuple[str, str]
 """The way between two stadsdelen, by name, in order of the alphabet."""
 Pair = frozenset[str]
 """Two places, by id."""
+Leg = tuple[str, str, float]
+"""From a place to a place, and the seconds that were to spare between what was done there."""
 _ROAD = "weg:"
 _BREAK_SECONDS = 45 * 60
-"""The longest break of the Arbeidstijdenwet (art. 5:4): what a way must leave room for to be sure of one."""
+"""The longest break of the Arbeidstijdenwet (art. 5:4): a route that had it must keep it."""
 
 
 def road_between(one: str, other: str) -> Road:
@@ -117,12 +119,9 @@ def kept_pairs(
     """Return the pairs of places whose way keeps its old time: what was ridden before would not fit otherwise."""
     before = detour_minutes(old)
     fresh = {road: longer for road, longer in minutes.items() if before.get(road) != longer}
-    found = {
-        frozenset((one, other))
-        for one, other, spare in _ridden(old, made, now)
-        if spare < 60 * fresh.get(_road(one, other, areas), 0) + _BREAK_SECONDS
-        and _road(one, other, areas) in fresh
-    }
+    found: set[Pair] = set()
+    for legs in _ridden(old, made, now):
+        found |= {frozenset(legs[k][:2]) for k in _too_tight(legs, fresh, areas)}
     slowed = {
         frozenset((one, other))
         for way in old.get("detours", ())
@@ -139,12 +138,23 @@ def kept_pairs(
     return frozenset(found)
 
 
+def _too_tight(legs: Sequence[Leg], minutes: Mapping[Road, float], areas: Mapping[str, str]) -> set[int]:
+    """Return which ways of one route can not take the minutes: the visits stand still, and a break has to remain."""
+    spare = [seconds for _, _, seconds in legs]
+    left = [seconds - 60 * minutes.get(_road(one, other, areas), 0) for one, other, seconds in legs]
+    tight = {k for k, seconds in enumerate(left) if seconds < 0 <= spare[k]}
+    longest = max((spare[k] if k in tight else left[k] for k in range(len(legs))), default=0)
+    if longest < min(_BREAK_SECONDS, max(spare, default=0)):
+        tight.add(spare.index(max(spare)))
+    return tight
+
+
 def _road(one: str, other: str, areas: Mapping[str, str]) -> Road:
     return road_between(areas.get(one, ""), areas.get(other, ""))
 
 
-def _ridden(old: Mapping[str, Any], made: Sequence[Made], now: datetime) -> Iterable[tuple[str, str, float]]:
-    """Yield every way between two places that was ridden before now, with the seconds that were to spare."""
+def _ridden(old: Mapping[str, Any], made: Sequence[Made], now: datetime) -> Iterable[list[Leg]]:
+    """Yield per shift the ways that were ridden before now, and the way home."""
     names = [place["id"] for place in old["places"]]
     number = {name: index for index, name in enumerate(names)}
     travel = by_speed(
@@ -165,14 +175,16 @@ def _ridden(old: Mapping[str, Any], made: Sequence[Made], now: datetime) -> Iter
                 ),
                 key=lambda one: one.start,
             )
+            legs: list[Leg] = []
             place, free = team["base"], start.timestamp()
             for one in done:
                 there, begins = visits[one.visit]["place"], one.start.timestamp()
-                yield place, there, begins - free - float(travel[number[place], number[there]])
+                legs.append((place, there, begins - free - float(travel[number[place], number[there]])))
                 place, free = there, begins + -(-60 * visits[one.visit]["service_minutes"] // 1)
             if done:
                 home = float(travel[number[place], number[team["base"]]])
-                yield place, team["base"], end.timestamp() - free - home
+                legs.append((place, team["base"], end.timestamp() - free - home))
+                yield legs
 
 
 def kept_bans(
