@@ -101,7 +101,7 @@ def changed_problem(
     roads = ((closed_roads(old) - event.opened) | event.closed) - minutes.keys()
     bans += road_bans(roads, teams, visits, sides, now)
     kept = kept_pairs(old, made, minutes, sides, now)
-    bans += kept_bans(kept, teams, visits, sides, now)
+    bans += kept_bans(kept, teams, visits, made, sides, now)
     places = {place["id"]: place for problem in (fresh, old) for place in problem["places"]}
     used = {team["base"] for team in teams} | {visit["place"] for visit in visits}
     return {

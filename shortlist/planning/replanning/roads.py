@@ -60,32 +60,26 @@ def road_bans(
     now: datetime,
 ) -> list[dict[str, Any]]:
     """Return bans from now on of each team for the visits on the other side of a way that is closed."""
+    last = max((_moment(shift["end"]) for team in teams for shift in team["shifts"]), default=now)
     return [
-        ban
+        _ban(team, visit, road, now, last)
         for road in sorted(roads)
         for team in teams
         for visit in visits
-        if road_between(areas.get(team["base"], ""), areas.get(visit["place"], "")) == road
-        for ban in _ban(team, visit, road, teams, now)
+        if last > now and _road(team["base"], visit["place"], areas) == road
     ]
 
 
 def _ban(
-    team: Mapping[str, Any],
-    visit: Mapping[str, Any],
-    road: Road,
-    teams: Sequence[Mapping[str, Any]],
-    now: datetime,
-) -> list[dict[str, Any]]:
-    last = max((_moment(shift["end"]) for one in teams for shift in one["shifts"]), default=now)
-    found = {
+    team: Mapping[str, Any], visit: Mapping[str, Any], road: Road, start: datetime, end: datetime
+) -> dict[str, Any]:
+    return {
         "visit": visit["id"],
         "team": team["id"],
-        "start": local_iso(now),
-        "end": local_iso(last),
+        "start": local_iso(start),
+        "end": local_iso(end),
         "note": f"{_ROAD}{road[0]}|{road[1]}",
     }
-    return [found] if last > now else []
 
 
 def detours(
@@ -191,27 +185,39 @@ def kept_bans(
     kept: Iterable[Pair],
     teams: Sequence[Mapping[str, Any]],
     visits: Sequence[Mapping[str, Any]],
+    made: Sequence[Made],
     areas: Mapping[str, str],
     now: datetime,
 ) -> list[dict[str, Any]]:
-    """Return bans so that from now on no team rides between two places whose way kept its old time."""
-    there = {visit["place"] for visit in visits}
+    """Return bans so that from now on no team rides between two places whose way kept its old time.
+
+    In a shift one of the two stays open: that of the visit that was planned in it, else the one and the other in turn.
+    """
+    place = {visit["id"]: visit["place"] for visit in visits}
+    shifts = [
+        (team, start, end)
+        for team in teams
+        for shift in team["shifts"]
+        for start, end in [(_moment(shift["start"]), _moment(shift["end"]))]
+    ]
     found = []
     for pair in sorted(kept, key=sorted):
         one, other = sorted(pair)
-        for team in teams:
-            base = team["base"]
-            if base in pair or pair <= there:
-                near = base if base in pair else one
-                if base not in pair and areas.get(base) == areas.get(other):
-                    near = other
-                far = other if near == one else one
-                found += [
-                    ban
-                    for visit in visits
-                    if visit["place"] == far
-                    for ban in _ban(team, visit, _road(one, other, areas), teams, now)
-                ]
+        for number, (team, start, end) in enumerate(shifts):
+            if end <= now or not (team["base"] in pair or pair <= set(place.values())):
+                continue
+            stays = [
+                place[visit.visit]
+                for visit in made
+                if visit.team == team["id"] and start <= visit.start < end and place.get(visit.visit) in pair
+            ]
+            near = team["base"] if team["base"] in pair else [*stays, sorted(pair)[number % 2]][0]
+            far = other if near == one else one
+            found += [
+                _ban(team, visit, _road(one, other, areas), max(now, start), end)
+                for visit in visits
+                if visit["place"] == far
+            ]
     return found
 
 
