@@ -259,12 +259,14 @@ def _slots(
     crews = np.array(team, dtype=np.int64)
     usable = np.array([route not in closed for route in range(len(team))], dtype=bool)
     route_of = {pair: route for route, pair in enumerate(zip(team, shift, strict=True))}
+    bases, which = np.unique(base, return_inverse=True)
+    out, home = problem.least_ways(bases)
     for v, visit in enumerate(problem.visits):
         able = np.array([problem.may_serve(t, v) for t in range(len(problem.teams))], dtype=bool)
         bans = [ban for ban in problem.forbidden if ban.visit == v]
         if len(crews):
-            first = start + problem.travel[base, visit.place]
-            last = end - problem.travel[visit.place, base] - visit.service
+            first = start + out[which, visit.place]
+            last = end - home[which, visit.place] - visit.service
             for w, window in enumerate(visit.windows):
                 if window.start >= problem.end:
                     continue

@@ -105,8 +105,9 @@ def _components(problem: Problem, units: Sequence[Unit]) -> list[list[Unit]]:
             depot = problem.teams[t].kind, problem.teams[t].base
             if depot in number:
                 sets.join(u, len(units) + number[depot])
+    out, home = problem.least_ways(np.array([base for _, base in number], dtype=np.int64))
     for (kind, base), k in number.items():
-        there_and_back = problem.travel[base, place] + problem.travel[place, base] + service
+        there_and_back = out[k, place] + home[k, place] + service
         for v in np.flatnonzero(there_and_back <= depots[kind, base]).tolist():
             if kind in problem.visits[v].kinds:
                 sets.join(unit_of_visit[v], len(units) + k)

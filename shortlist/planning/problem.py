@@ -13,7 +13,9 @@ raises ``BadInput`` naming file, record, field and remedy. Meanings that the con
 
 Fields beyond the contract: visit ``area``; ``floors`` [{"area", "visits"}], a wanted minimum of visits per area;
 ``forbidden`` [{"visit", "team"?, "start"?, "end"?}]; ``not_with`` [{"visits": [a, b], "gap_hours"?}], never at the
-same time; ``worked`` [{"person", "start", "end"}], shifts outside this plan that count for working time.
+same time; ``worked`` [{"person", "start", "end"}], shifts outside this plan that count for working time; ``detours``
+[{"one": [places], "other": [places], "minutes"}], travel between the two sides takes so much longer, both ways (a
+bridge that is closed); detours between the same two places add up.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,12 +30,14 @@ from numpy.typing import NDArray
 from shortlist.errors import BadInput
 from shortlist.planning.fields import Fields, suggest
 from shortlist.planning.locks import check_locks
-from shortlist.planning.travel import by_speed, round_up
+from shortlist.planning.travel import by_speed, longer, quickest, round_up
 from shortlist.planning.working_time import Clock, Duty, WorkingTime, breaches_of_one
 
 ZONE = "Europe/Amsterdam"
 PAIRED_KINDS = frozenset({"jeugdboa"})
 """Kinds of team that never work alone (domain/almere.md: always teams of two)."""
+MOST_DETOUR = 24 * 60
+"""Minutes that one detour may take: whoever needs a day, can not come."""
 _LONG = 10 * 366 * 86400
 
 
@@ -135,15 +139,27 @@ class Problem:
         """Say whether a team has the power and the people for a visit."""
         return self.teams[team].deployable and self.teams[team].kind in self.visits[visit].kinds
 
+    def least_ways(self, base: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the least seconds from bases to every place and back, (bases, places); stops may lie in between."""
+        if self.crow:
+            return self.travel[base], self.travel[:, base].T
+        stay = np.full(len(self.places), _LONG, dtype=np.int64)
+        for visit in self.visits:
+            stay[visit.place] = min(stay[visit.place], visit.service)
+        return quickest(self.travel, stay, base)
+
 
 def parse_problem(data: object, *, rules: Callable[[str], WorkingTime], source: str = "invoer") -> Problem:
     """Check the contract's JSON object and return the problem; ``rules`` finds working-time rules by name."""
-    allowed = "horizon travel matrix places teams visits locked rules floors forbidden not_with worked"
+    allowed = (
+        "horizon travel matrix detours places teams visits locked rules floors forbidden not_with worked"
+    )
     top = Fields(data, (source,), allowed.split())
     clock, days, end = _horizon(top)
     working_time = _rules(top, rules)
     places, travel = _places(top)
     number = {place: index for index, place in enumerate(places)}
+    travel = _with_detours(top, number, travel)
     teams, warnings = _teams(top, number, clock, end, working_time)
     visits = _visits(top, number, clock)
     if not any(team.shifts for team in teams):
@@ -168,7 +184,7 @@ def parse_problem(data: object, *, rules: Callable[[str], WorkingTime], source: 
         floors=_floors(top, visits),
         worked=_worked(top, clock),
         warnings=tuple(warnings),
-        crow=not top.has("matrix"),
+        crow=not top.has("matrix") and not top.list("detours", required=False),
     )
     check_locks(problem, source)
     return problem
@@ -245,6 +261,23 @@ def _matrix(top: Fields) -> tuple[tuple[str, ...], NDArray[np.int64]]:
             "seconds", f"van {ids[i]} naar {ids[j]}: {seconds[i, j]:g} is geen reistijd (0 of meer)"
         )
     return ids, round_up(seconds)
+
+
+def _with_detours(top: Fields, places: Mapping[str, int], travel: NDArray[np.int64]) -> NDArray[np.int64]:
+    for record in top.records("detours", "omweg", ("one", "other", "minutes"), required=False):
+        sides = [record.texts(side) for side in ("one", "other")]
+        for side, names in zip(("one", "other"), sides, strict=True):
+            if not names:
+                raise record.bad(side, "leeg; noem de plaatsen aan deze kant")
+            for name in names:
+                if name not in places:
+                    raise record.bad(side, f'onbekende plaats "{name}"; {suggest(name, places)}')
+        both = sorted(set(sides[0]) & set(sides[1]))
+        if both:
+            raise record.bad("other", f'"{both[0]}" ligt aan beide kanten; noem elke plaats aan één kant')
+        one, other = ([places[name] for name in sorted(set(names))] for names in sides)
+        travel = longer(travel, one, other, record.number("minutes", low=0, high=MOST_DETOUR))
+    return travel
 
 
 def _window(record: Fields, clock: Clock, what: str) -> Window:

@@ -35,3 +35,39 @@ def by_speed(
 ) -> NDArray[np.int64]:
     """Return travel seconds between all pairs: great circle times ``detour`` at ``speed_kmh``."""
     return round_up(great_circle(lon, lat) * detour / (speed_kmh / 3.6))
+
+
+def longer(
+    travel: NDArray[np.int64], one: Sequence[int], other: Sequence[int], minutes: float
+) -> NDArray[np.int64]:
+    """Return travel that takes ``minutes`` longer, both ways, between each of ``one`` and each of ``other``."""
+    found = travel.copy()
+    more = int(round_up(np.array([minutes * 60.0]))[0])
+    found[np.ix_(one, other)] += more
+    found[np.ix_(other, one)] += more
+    return found
+
+
+def quickest(
+    travel: NDArray[np.int64], stay: NDArray[np.int64], base: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the least seconds from bases to every place and back, with stops on the way where those are quicker.
+
+    ``stay`` is the least time of a stop per place (a very large number: nobody stops there); ``base`` are place
+    indices. Where the triangle inequality holds this is the travel itself; where it does not (a closed bridge, a
+    given matrix) only this is a limit that no lawful route passes. Both answers have shape (bases, places).
+    """
+    return _spread(travel[base], stay, travel), _spread(travel[:, base].T, stay, travel.T)
+
+
+def _spread(
+    straight: NDArray[np.int64], stay: NDArray[np.int64], legs: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    least = straight.copy()
+    stops = np.flatnonzero(stay < least.max(initial=0))
+    while True:
+        before = least.copy()
+        for stop in stops:
+            np.minimum(least, (least[:, stop] + stay[stop])[:, None] + legs[stop], out=least)
+        if np.array_equal(before, least):
+            return least

@@ -41,6 +41,7 @@ _GLOBALS = {
     "map_picture": maps.map_picture,
     "graph_picture": graphs.graph_picture,
     "periode": words.periode,
+    "route_sign": maps.route_sign,
     "shell": Shell(),
     "time_series": charts.time_series,
     "week_timeline": charts.week_timeline,

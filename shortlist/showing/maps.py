@@ -12,6 +12,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from shortlist.showing.presentation import presented
+
 Position = Sequence[float]
 Feature = dict[str, Any]
 
@@ -76,9 +78,17 @@ def map_picture(geojson: Mapping[str, Any], title: str, *, id: str) -> Markup:  
     return _svg(id, title, _told(features), height, body)
 
 
+def route_sign(series: int) -> Markup:
+    """Draw the line of a team's route for a legend; purely decoration beside the name."""
+    return presented(  # built from numbers only
+        f'<svg width="34" height="8" viewBox="0 0 34 8" aria-hidden="true" focusable="false">'
+        f'<line class="sl-map__route sl-line-{_series(series)}" x1="1" y1="4" x2="33" y2="4"/></svg>'
+    )
+
+
 def _drawn(feature: Mapping[str, Any], place: Any) -> str:
     about, geometry = feature["properties"], feature["geometry"]
-    series = (int(about.get("series", 1)) - 1) % 8 + 1
+    series = _series(int(about.get("series", 1)))
     if geometry["type"] == "Polygon":
         path = "".join(f"M{' L'.join(_pair(place(p)) for p in ring)}Z" for ring in geometry["coordinates"])
         ring = geometry["coordinates"][0][:-1]  # the last position repeats the first
@@ -102,6 +112,10 @@ def _drawn(feature: Mapping[str, Any], place: Any) -> str:
         f"<g><title>{escape(about['label'])}</title>{shape}"
         f'<text class="sl-map__sign" x="{x:.1f}" y="{y + 4.5:.1f}">{sign}</text></g>'
     )
+
+
+def _series(number: int) -> int:
+    return (number - 1) % 8 + 1
 
 
 def _pair(position: tuple[float, float]) -> str:
@@ -136,7 +150,7 @@ def _feature(
 
 
 def _svg(picture_id: str, title: str, told: str, height: int, body: str) -> Markup:
-    return Markup(  # noqa: S704 — every text in it went through escape
+    return presented(  # every text in it went through escape
         f'<svg class="sl-map-picture" viewBox="0 0 {_WIDTH} {height}" role="img" '
         f'aria-labelledby="{escape(picture_id)}-title {escape(picture_id)}-told">'
         f'<title id="{escape(picture_id)}-title">{escape(title)}</title>'

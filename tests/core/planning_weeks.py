@@ -96,7 +96,13 @@ def _seconds(problem: dict[str, Any], one: str, other: str) -> float:
     angle = math.atan2(cross, sum(x * y for x, y in zip(a, b, strict=True)))
     speed: float = problem["travel"]["speed_kmh"] / 3.6
     detour: float = problem["travel"]["detour"]
-    return angle * 6371008.8 * detour / speed
+    more = [
+        60 * way["minutes"]
+        for way in problem.get("detours", ())
+        if (one in way["one"] and other in way["other"]) or (one in way["other"] and other in way["one"])
+    ]
+    straight: int = math.ceil(angle * 6371008.8 * detour / speed - 1e-6)
+    return float(straight + sum(more))
 
 
 @lru_cache(maxsize=100_000)
@@ -246,7 +252,8 @@ def best_value(problem: dict[str, Any]) -> float:
         for size in range(1, len(wanted) + 1):
             orders = set(permutations(wanted, size))
             grown = [x for order in orders if (x := _early(problem, team, k, order)) is not None]
-            if not grown:
+            # With a detour a longer route may be quicker than each shorter one.
+            if not grown and not problem.get("detours"):
                 break
             found += grown
         options.append(found)

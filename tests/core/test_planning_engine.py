@@ -482,3 +482,50 @@ def test_the_command_imports_no_compiler_and_no_solver() -> None:
     )
     done = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_visit_that_is_reached_sooner_over_another_counts_in_plan_and_bound() -> None:
+    # From a straight to o takes an hour, over c ten minutes: o's window is over before anybody comes there straight.
+    data = {
+        "horizon": {"start": iso(0, 0), "days": 7},
+        "matrix": {"places": ["a", "c", "o"], "seconds": [[0, 300, 3600], [300, 0, 300], [3600, 300, 0]]},
+        "teams": [
+            {
+                "id": "t", "kind": "politie", "people": [], "base": "a",
+                "shifts": [{"start": iso(0, 10), "end": iso(0, 12)}],
+            }
+        ],
+        "visits": [
+            {
+                "id": name, "place": name, "kinds": ["politie"], "service_minutes": 5, "value": 1,
+                "windows": [{"start": iso(0, 10), "end": iso(0, end)}],
+            }
+            for name, end in (("c", 12), ("o", 10.5))
+        ],
+        "rules": None,
+    }  # fmt: skip
+    problem, plan, shown = solved(data)
+    assert (plan.value, plan.bound) == (2, 2)
+    assert violations(problem, shown) == []
+
+
+def test_with_a_detour_no_bound_lies_below_the_best_plan_and_plans_are_lawful() -> None:
+    total = slower = 0
+    for seed, week in weeks(range(40)):
+        rng = random.Random(seed)
+        names = [place["id"] for place in week["places"]]
+        rng.shuffle(names)
+        week["detours"] = [
+            {"one": names[:2], "other": names[2:4], "minutes": rng.choice([7, 25, 90])},
+            {"one": names[:1], "other": names[4:], "minutes": 12.5},
+        ]
+        problem, plan, shown = solved(week, seed=seed)
+        best = best_value(week)
+        assert plan.bound >= best - 1e-9, f"week {seed}: bound {plan.bound}, a plan of {best} exists"
+        assert plan.bound >= plan.value
+        assert violations(problem, shown) == []
+        assert plan_is_lawful(week, shown), f"week {seed}"
+        slower += best < best_value({**week, "detours": []}) - 1e-9
+        total += 1
+    assert total > 20
+    assert slower, "a detour that costs no visit proves nothing"

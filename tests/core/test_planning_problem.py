@@ -1,12 +1,15 @@
 """Every bad planning file is named in Dutch with record, field and remedy; odd but lawful ones are read."""
 
 import copy
+from itertools import pairwise, permutations
 from typing import Any
 
+import numpy as np
 import pytest
 
 from shortlist.errors import BadInput
 from shortlist.planning.problem import Problem, parse_problem
+from shortlist.planning.travel import quickest
 from shortlist.planning.working_time_files import load
 
 
@@ -53,6 +56,10 @@ def span(start: str, end: str) -> dict[str, str]:
 
 def lock(visit: str, team: str, start: str) -> dict[str, str]:
     return {"visit": visit, "team": team, "start": f"{start}+01:00"}
+
+
+def detour(one: list[str], other: list[str], minutes: object) -> dict[str, object]:
+    return {"one": one, "other": other, "minutes": minutes}
 
 
 def changed(path: str, value: object) -> dict[str, Any]:
@@ -120,6 +127,14 @@ def test_a_lawful_week_is_read() -> None:
         ("locked.0", lock("g1-plein", "boa-1", "2026-11-26T20:00"), ["buiten de diensten"]),
         ("floors", [{"area": "Oost", "visits": 1}], ["ondergrens Oost", "area"]),
         ("not_with", [{"visits": ["g1-plein"]}], ["visits", "twee verschillende"]),
+        ("detours", [detour(["p0"], ["p1"], -5)], ["omweg nr. 1", "minutes", "mag niet negatief"]),
+        ("detours", [detour(["p0"], ["p1"], "lang")], ["omweg nr. 1", "minutes", "verwacht een getal"]),
+        ("detours", [detour(["p0"], ["p1"], 5000)], ["minutes", "5000 is te groot", "1440"]),
+        ("detours", [detour(["p0"], ["p7"], 5)], ["omweg nr. 1", "other", 'onbekende plaats "p7"']),
+        ("detours", [detour([], ["p1"], 5)], ["one", "leeg"]),
+        ("detours", [detour(["p0", "p1"], ["p1"], 5)], ["other", '"p1" ligt aan beide kanten']),
+        ("detours", [{"one": ["p0"], "other": ["p1"]}], ["minutes", "ontbreekt"]),
+        ("detours", {"one": ["p0"]}, ["detours", "lijst"]),
         ("visits", {"id": "x"}, ["visits", "lijst"]),
         ("visits.0.value", int("9" * 400), ["value", "400 cijfers", "te groot"]),
         ("visits.0.times_per_week", 1_000_000, ["1000000 is te groot", "100"]),
@@ -196,3 +211,32 @@ def test_a_week_with_a_clock_change_has_an_hour_less_or_more(start: str, hours: 
 def test_fractions_of_minutes_become_whole_seconds_rounded_up() -> None:
     assert read(changed("visits.0.service_minutes", 7.5)).visits[0].service == 450
     assert read(changed("visits.0.service_minutes", 1 / 7)).visits[0].service == 9
+
+
+@pytest.mark.parametrize("by_matrix", [False, True])
+def test_a_detour_takes_so_many_minutes_longer_both_ways_and_nowhere_else(by_matrix: bool) -> None:
+    data = week()
+    data["places"].append({"id": "p2", "lon": 5.22, "lat": 52.34})
+    if by_matrix:
+        data["matrix"] = {"places": ["p0", "p1", "p2"], "seconds": [[0, 10, 20], [30, 0, 40], [50, 60, 0]]}
+    before = read(data).travel
+    data["detours"] = [detour(["p0"], ["p1"], 12.5), detour(["p1"], ["p0"], 1)]
+    problem = read(data)
+    assert (problem.travel - before).tolist() == [[0, 810, 0], [810, 0, 0], [0, 0, 0]]
+    assert not problem.crow
+
+
+def test_the_quickest_way_is_the_best_of_all_orders_of_stops() -> None:
+    never = 10**9
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        travel = rng.integers(1, 100, (5, 5))
+        np.fill_diagonal(travel, 0)
+        stay = rng.choice([0, 5, 40, never], 5)
+        out, home = quickest(travel, stay, np.array([0, 3]))
+        for row, base in enumerate((0, 3)):
+            for place in range(5):
+                ways = [[base, *stops, place] for size in range(5) for stops in permutations(range(5), size)]
+                there = min(sum(travel[a, b] for a, b in pairwise(w)) + sum(stay[w[1:-1]]) for w in ways)
+                back = min(sum(travel[b, a] for a, b in pairwise(w)) + sum(stay[w[1:-1]]) for w in ways)
+                assert (out[row, place], home[row, place]) == (there, back)

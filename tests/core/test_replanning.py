@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shortlist.errors import BadInput
 from shortlist.planning.adjusting.changes import Draft, Made, begin, finished, put_in, take_out
 from shortlist.planning.engine import solve
 from shortlist.planning.fitting import Verdict, ask_all
 from shortlist.planning.itinerary import stops_of
 from shortlist.planning.plan import kept_from, to_json
 from shortlist.planning.problem import parse_problem
-from shortlist.planning.replanning.changed_week import Event, changed_problem, closed_roads, road_between
+from shortlist.planning.replanning.changed_week import Event, changed_problem
 from shortlist.planning.replanning.differences import compare, untouched
+from shortlist.planning.replanning.roads import closed_roads, detour_minutes, road_between
 from shortlist.planning.validator import violations
 from shortlist.planning.week.demand import asked_together
 from shortlist.planning.working_time_files import load
@@ -209,6 +211,87 @@ def test_a_closed_bridge_keeps_teams_on_their_own_side_until_it_opens_again(
     assert closed_roads(new) == {bridge}
     again = changed(new, answer, Event(opened=frozenset({bridge})), old, areas=areas)
     assert closed_roads(again) == frozenset()
+
+
+@pytest.mark.parametrize("minutes", [20.0, 200.0])
+def test_a_way_round_is_longer_for_what_is_to_come_and_leaves_what_was_ridden(
+    before: tuple[dict[str, Any], dict[str, Any]], minutes: float
+) -> None:
+    old, result = before
+    made = made_of(result)
+    areas = {place["id"]: "Oost" if place["lon"] > 5.2 else "West" for place in old["places"]}
+    bridge = road_between("West", "Oost")
+    new = changed(old, made, Event(slowed=frozenset({(bridge, minutes)})), old, areas=areas)
+    problem = parse_problem(new, rules=load)
+    answer = solved(new, result["assignments"])
+    assert violations(problem, answer) == []
+    past = {(one.visit, one.team, one.start) for one in made if one.start <= WEDNESDAY}
+    assert past <= {(one.visit, one.team, one.start) for one in made_of(answer)}
+
+    straight = parse_problem({**new, "detours": []}, rules=load).travel
+    number = {name: index for index, name in enumerate(problem.places)}
+    kept = {
+        frozenset((one, other))
+        for one in problem.places
+        for other in problem.places
+        if areas[one] != areas[other]
+        and problem.travel[number[one], number[other]] == straight[number[one], number[other]]
+    }
+    slower = problem.travel - straight
+    assert set(slower.ravel().tolist()) == {0, 60 * minutes}
+    assert (slower == slower.T).all()
+    assert kept, "teams crossed the bridge before"
+    whole = {
+        side: [p for p in problem.places if areas[p] == area]
+        for side, area in (("one", "West"), ("other", "Oost"))
+    }
+    if minutes > 60:
+        with pytest.raises(BadInput, match="kan er pas om"):
+            parse_problem({**new, "detours": [{**whole, "minutes": minutes}]}, rules=load)
+    crossed = 0
+    for route in answer["routes"]:
+        base = next(team["base"] for team in new["teams"] if team["id"] == route["team"])
+        place = {visit["id"]: visit["place"] for visit in new["visits"]}
+        way = [(base, None), *((place[s["visit"]], s["start"]) for s in route["stops"]), (base, None)]
+        later = [start is not None and datetime.fromisoformat(start) > WEDNESDAY for _, start in way]
+        for k in range(len(way) - 1):
+            if later[k] or later[k + 1]:
+                crossed += areas[way[k][0]] != areas[way[k + 1][0]]
+                assert frozenset((way[k][0], way[k + 1][0])) not in kept, (
+                    "a way that counts as if nothing happened"
+                )
+
+    assert crossed or minutes > 60, "twenty minutes are worth it for some"
+
+    shut = changed(old, made, Event(closed=frozenset({bridge})), old, areas=areas)
+    barred = [{(ban["visit"], ban["team"]) for ban in problem["forbidden"]} for problem in (shut, new)]
+    assert barred[0] - barred[1], "some of the other side can be reached at any time"
+    assert closed_roads(new) == {bridge}
+    assert detour_minutes(new) == {bridge: minutes}
+
+
+def test_a_way_round_stays_until_the_way_opens_or_closes_altogether(
+    before: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    old, result = before
+    areas = {place["id"]: "Oost" if place["lon"] > 5.2 else "West" for place in old["places"]}
+    bridge = road_between("West", "Oost")
+    new = changed(old, made_of(result), Event(slowed=frozenset({(bridge, 15.0)})), old, areas=areas)
+    answer = solved(new, result["assignments"])
+    made = made_of(answer)
+    still = changed(new, made, Event(), old, areas=areas)
+    assert still["detours"] == new["detours"]
+    assert violations(parse_problem(still, rules=load), answer) == [], "the plan that holds can stay as it is"
+    longer = changed(new, made, Event(slowed=frozenset({(bridge, 30.0)})), old, areas=areas)
+    assert detour_minutes(longer) == {bridge: 30.0}
+    opened = changed(new, made, Event(opened=frozenset({bridge})), old, areas=areas)
+    assert (opened["detours"], opened["forbidden"]) == ([], [])
+    shut = changed(new, made, Event(closed=frozenset({bridge})), old, areas=areas)
+    straight = changed(old, made_of(result), Event(closed=frozenset({bridge})), old, areas=areas)
+    assert shut["detours"] == []
+    assert shut["forbidden"] == straight["forbidden"]
+    for problem in (still, longer, opened, shut):
+        parse_problem(problem, rules=load)
 
 
 def test_youth_work_that_may_come_with_enforcement_still_may_when_the_week_is_planned_again() -> None:

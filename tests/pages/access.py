@@ -117,9 +117,11 @@ ACCESS: dict[str, tuple[frozenset[Role], str]] = {
     "plannen.stop_page": (frozenset({Role.TEAMLEIDER}), "stad"),
     "plannen.decide_page": (frozenset({Role.COORDINATOR_VTH, Role.STAFGROEPLID}), "stad"),
     "plannen.print_page": (PLAN_READERS, "stad"),
+    "plannen.plan_pdf": (PLAN_READERS, "stad"),
     "plannen.visits_csv": (PLAN_READERS, "stad"),
     "plannen.routes_geojson": (PLAN_READERS, "stad"),
     "plannen.shift_page": (CARRIERS, "eigen"),
+    "plannen.shift_pdf": (CARRIERS, "eigen"),
     "plannen.team_calendar": (CARRIERS, "eigen"),
     "aanvraag.ask": (frozenset({Role.VEILIGHEIDSMANAGER}), "stadsdeel"),
     "aanvraag.request_list": (

@@ -122,6 +122,57 @@ def test_a_closed_bridge_is_told_kept_and_opened_again(client: Browser, city_wee
     assert len(visits(city_week, again.location)) == len(visits(city_week, plan))
 
 
+def test_a_way_round_is_told_counted_in_the_plan_and_opened_again(client: Browser, city_week: Week) -> None:
+    plan = solved(client, city_week)
+    road = {"why": WHY, "seen": "2", "road_from": "Zuid", "road_to": "Noord"}
+    answer = client.submit(f"{plan}/herplannen", {**road, "road_minutes": "25"})
+    assert answer.status_code == 303
+    assert work_one(city_week.city.database)
+    html = client.get(answer.location).get_data(as_text=True)
+    assert "De weg tussen Noord en Zuid is dicht; omrijden kost 25 minuten." in html
+    # Both teams start in Noord and have the time to ride round: nothing stays out.
+    assert {one.group_id for one in visits(city_week, answer.location)} == {
+        city_week.noord.group_id,
+        city_week.zuid.group_id,
+    }
+    page = client.get(f"{answer.location}/herplannen").get_data(as_text=True)
+    assert "tussen Noord en Zuid, omrijden kost 25 minuten" in page
+    again = client.submit(f"{answer.location}/herplannen", {"why": WHY, "seen": "2", "opened": "Noord|Zuid"})
+    assert again.status_code == 303
+    assert work_one(city_week.city.database)
+    assert "De weg tussen Noord en Zuid is weer open" in client.get(again.location).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"road_minutes": "-5"}, "Vul 1 tot en met 240 minuten in"),
+        ({"road_minutes": "0"}, "Vul 1 tot en met 240 minuten in"),
+        ({"road_minutes": "241"}, "Vul 1 tot en met 240 minuten in"),
+        ({"road_minutes": "een kwartier"}, "Dit is geen heel getal"),
+        ({"road_from": "", "road_to": ""}, "Kies tussen welke stadsdelen het omrijden is"),
+        ({"road_from": "Atlantis"}, "Kies twee stadsdelen uit de lijst"),
+    ],
+)
+def test_a_way_round_that_cannot_be_is_refused_and_kept_as_typed(
+    client: Browser, city_week: Week, change: dict[str, str], message: str
+) -> None:
+    plan = solved(client, city_week)
+    fields = {
+        "why": WHY,
+        "seen": "2",
+        "road_from": "Zuid",
+        "road_to": "Noord",
+        "road_minutes": "25",
+        **change,
+    }
+    answer = client.submit(f"{plan}/herplannen", fields)
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert message in html
+    assert f'name="road_minutes" value="{fields["road_minutes"]}"' in html
+
+
 def test_a_week_that_is_over_and_a_plan_that_others_go_on_from_are_not_computed_again(
     client: Browser, city_week: Week, clock: Clock
 ) -> None:

@@ -205,6 +205,10 @@ def test_a_stadsdeel_that_gets_less_than_its_fair_share_is_told(client: Browser,
     assert "Zuid krijgt 0 van de 1 bezoeken" in html
     assert "Ten minste" in html
     assert "Noord krijgt" not in html
+    paper = client.get(f"{page}/afdrukken").get_data(as_text=True)
+    assert "Eerlijk deel niet gehaald" in paper
+    assert "Zuid krijgt 0 van de 1 bezoeken" in paper
+    assert "Groep Dok: Jeugdboa’s, 2 keer" in paper
 
 
 def test_youth_work_may_come_with_enforcement_only_where_it_is_asked(

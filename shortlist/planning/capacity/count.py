@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shortlist.planning.travel import by_speed
+from shortlist.planning.travel import by_speed, longer
 
 
 @dataclass(slots=True)
@@ -42,6 +42,9 @@ def count_fitting(problem: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
         speed_kmh=problem["travel"]["speed_kmh"],
         detour=problem["travel"]["detour"],
     )
+    for way in problem.get("detours", ()):
+        one, other = ([places[name] for name in way[side]] for side in ("one", "other"))
+        travel = longer(travel, one, other, way["minutes"])
     shifts = [
         _Shift(team["kind"], places[team["base"]], _seconds(shift["start"]), _seconds(shift["end"]))
         for team in problem["teams"]

@@ -10,12 +10,19 @@ from datetime import datetime
 from typing import Any
 
 from shortlist.planning.adjusting.changes import Made
+from shortlist.planning.replanning.roads import (
+    Road,
+    closed_roads,
+    detour_minutes,
+    detours,
+    kept_bans,
+    kept_pairs,
+    road_bans,
+    road_of,
+)
 from shortlist.planning.week.demand import asked_together, floors_of, kept_apart
 from shortlist.planning.week.times import local_iso
 
-Road = tuple[str, str]
-"""The way between two stadsdelen, by name, in order of the alphabet."""
-_ROAD = "weg:"
 _SHIFT = "dienst"
 """A ban with a note follows from what happened; one by hand has none."""
 
@@ -24,30 +31,15 @@ _SHIFT = "dienst"
 class Event:
     """What happened: shifts and places, by id, that fall out (a place also when it can't be reached).
 
-    ``closed`` and ``opened``: between which stadsdelen nobody can pass any more (a bridge), or can again.
+    ``closed`` and ``opened``: between which stadsdelen nobody can pass any more (a bridge), or can again. ``slowed``:
+    closed ways that teams can get round, with the minutes that this takes.
     """
 
     shifts: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     closed: frozenset[Road] = frozenset()
     opened: frozenset[Road] = frozenset()
-
-
-def road_between(one: str, other: str) -> Road:
-    """Return the way between two stadsdelen, whichever is named first."""
-    return (one, other) if one <= other else (other, one)
-
-
-def road_of(ban: Mapping[str, Any]) -> Road | None:
-    """Return the closed way that a ban of a stored problem stands for; None: somebody forbade it by hand."""
-    note = str(ban.get("note", ""))
-    one, _, other = note.removeprefix(_ROAD).partition("|")
-    return (one, other) if note.startswith(_ROAD) else None
-
-
-def closed_roads(problem: Mapping[str, Any]) -> frozenset[Road]:
-    """Return between which stadsdelen nobody can pass, by the bans of a stored problem."""
-    return frozenset(road for ban in problem.get("forbidden", ()) if (road := road_of(ban)) is not None)
+    slowed: frozenset[tuple[Road, float]] = frozenset()
 
 
 def changed_problem(
@@ -66,7 +58,7 @@ def changed_problem(
 
     ``fresh`` is the week as it would be asked today: its visits that are new come in, its teams and shifts are those
     to come. ``closed_groups`` get no more visits. ``apart_hours`` and ``floor_share`` are the week plan's parameters.
-    ``areas``: the stadsdeel of each place, for ways that are closed: a team stays on the side of its base.
+    ``areas``: the stadsdeel of each place, for ways that are closed (see ``roads``).
     """
     past = [one for one in made if one.start <= now]
     teams = _teams(old, fresh, event, now)
@@ -102,8 +94,14 @@ def changed_problem(
         for team, end in running
         for name in sorted(known)
     ]
-    roads = (closed_roads(old) - event.opened) | event.closed
-    bans += _road_bans(roads, teams, visits, areas or {}, now)
+    sides = areas or {}
+    minutes = {road: longer for road, longer in detour_minutes(old).items() if road not in event.opened}
+    minutes = {road: longer for road, longer in minutes.items() if road not in event.closed}
+    minutes |= dict(event.slowed)
+    roads = ((closed_roads(old) - event.opened) | event.closed) - minutes.keys()
+    bans += road_bans(roads, teams, visits, sides, now)
+    kept = kept_pairs(old, made, minutes, sides, now)
+    bans += kept_bans(kept, teams, visits, made, sides, now)
     places = {place["id"]: place for problem in (fresh, old) for place in problem["places"]}
     used = {team["base"] for team in teams} | {visit["place"] for visit in visits}
     return {
@@ -113,36 +111,11 @@ def changed_problem(
         "visits": visits,
         "locked": [lock for lock in locked if not _barred(lock, bans)],
         "forbidden": bans,
+        "detours": detours(minutes, used, sides, kept),
         "not_with": kept_apart(visits, apart_hours, asked_together(old)),
         "floors": floors_of(visits, floor_share),
         "worked": fresh["worked"],
     }
-
-
-def _road_bans(
-    roads: frozenset[Road],
-    teams: Sequence[Mapping[str, Any]],
-    visits: Sequence[Mapping[str, Any]],
-    areas: Mapping[str, str],
-    now: datetime,
-) -> list[dict[str, Any]]:
-    """Return bans from now on of each team for the visits on the other side of a closed way."""
-    last = max((_moment(shift["end"]) for team in teams for shift in team["shifts"]), default=now)
-    if last <= now:
-        return []
-    return [
-        {
-            "visit": visit["id"],
-            "team": team["id"],
-            "start": local_iso(now),
-            "end": local_iso(last),
-            "note": f"{_ROAD}{road[0]}|{road[1]}",
-        }
-        for road in sorted(roads)
-        for team in teams
-        for visit in visits
-        if road_between(areas.get(team["base"], ""), areas.get(visit["place"], "")) == road
-    ]
 
 
 def _moment(text: str) -> datetime:

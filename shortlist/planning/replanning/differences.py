@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from shortlist.planning.adjusting.changes import Made, shifts_of_problem
-from shortlist.planning.replanning.changed_week import Event, road_of
+from shortlist.planning.replanning.changed_week import Event
+from shortlist.planning.replanning.roads import road_of
 
 NEAR = timedelta(minutes=5)
 """A visit that moves no further than this stays."""

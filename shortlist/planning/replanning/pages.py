@@ -16,7 +16,7 @@ from shortlist.observing.groups.work import today
 from shortlist.planning.adjusting.changes import shifts_of_problem
 from shortlist.planning.adjusting.work import Standing, get_standing, team_names
 from shortlist.planning.replanning import work
-from shortlist.planning.replanning.changed_week import closed_roads
+from shortlist.planning.replanning.roads import Road, closed_roads, detour_minutes
 from shortlist.planning.replanning.schemas import ReplanForm
 from shortlist.planning.week.times import ZONE
 from shortlist.planning.week.work import PLANNERS, WeekRules, rules_on
@@ -67,7 +67,7 @@ def replan_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session)
         places=_places(standing),
         areas=sorted(set(work.areas_of(standing.draft.problem, session=session).values())),
         roads=[
-            ("|".join(road), f"tussen {road[0]} en {road[1]}")
+            ("|".join(road), _named_road(road, standing.draft.problem))
             for road in sorted(closed_roads(standing.draft.problem))
         ],
         seconds=rules.parameters.seconds,
@@ -82,6 +82,12 @@ def _named(standing: Standing, shifts: Collection[str]) -> list[str]:
         (one for key, one in hours.items() if key in shifts), key=lambda one: (one.start, one.team)
     )
     return [f"{names[one.team]}, {periode(one.start, one.end)}" for one in found]
+
+
+def _named_road(road: Road, problem: Any) -> str:
+    minutes = detour_minutes(problem).get(road)
+    told = f", omrijden kost {meervoud(round(minutes), 'minuut', 'minuten')}" if minutes else ""
+    return f"tussen {road[0]} en {road[1]}{told}"
 
 
 def _shifts(

@@ -5,6 +5,9 @@ from marshmallow import fields, validate
 from shortlist.planning.adjusting.schemas import WHY
 from shortlist.showing.dutch import DutchSchema, Text
 
+MOST_MINUTES = 240
+"""Of a detour: who needs more than four hours to get round, does not come in a shift."""
+
 
 class ReplanForm(DutchSchema):
     """What happened, and why the plan is computed again."""
@@ -23,6 +26,15 @@ class ReplanForm(DutchSchema):
     )
     road_from = Text(load_default="", validate=validate.Length(max=80), metadata={"label": "Tussen"})
     road_to = Text(load_default="", validate=validate.Length(max=80), metadata={"label": "en"})
+    road_minutes = fields.Integer(
+        load_default=None,
+        validate=validate.Range(
+            min=1,
+            max=MOST_MINUTES,
+            error="Vul {min} tot en met {max} minuten in. Kan niemand erlangs, laat dit dan leeg.",
+        ),
+        metadata={"label": "Zoveel minuten kost omrijden"},
+    )
     opened = fields.List(
         fields.String(validate=validate.Length(max=170)),
         load_default=list,

@@ -19,14 +19,9 @@ from shortlist.planning.adjusting.changes import shifts_of_problem
 from shortlist.planning.adjusting.wording import in_words, names_of
 from shortlist.planning.adjusting.work import CHANGEABLE, Standing, change_of, get_standing, note_change
 from shortlist.planning.problem import parse_problem
-from shortlist.planning.replanning.changed_week import (
-    Event,
-    Road,
-    changed_problem,
-    closed_roads,
-    road_between,
-)
+from shortlist.planning.replanning.changed_week import Event, changed_problem
 from shortlist.planning.replanning.differences import Step, compare
+from shortlist.planning.replanning.roads import Road, closed_roads, road_between
 from shortlist.planning.tables import ChangeKind
 from shortlist.planning.week.demand import demand_of, problem_of
 from shortlist.planning.week.times import week_bounds
@@ -38,7 +33,7 @@ from shortlist.planning.week.work import (
     read_groups,
     worked_around,
 )
-from shortlist.showing.words import datumtijd, lijst
+from shortlist.showing.words import datumtijd, lijst, meervoud
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +95,8 @@ def _closed(groups: Iterable[str], *, session: Session) -> frozenset[str]:
 
 def replan(
     plan_id: UUID, *, shifts: Iterable[str], places: Iterable[str], road_from: str = "", road_to: str = "",
-    opened: Iterable[str] = (), why: str, seen: int, rules: WeekRules, approved: Set[UUID], actor: Actor, now: datetime,
-    session: Session,
+    road_minutes: int | None = None, opened: Iterable[str] = (), why: str, seen: int, rules: WeekRules,
+    approved: Set[UUID], actor: Actor, now: datetime, session: Session,
 ) -> UUID:  # fmt: skip
     """Queue the smallest change to a plan and return the new version: what is past or locked stays as it is.
 
@@ -114,9 +109,11 @@ def replan(
     old = standing.draft.problem
     hours = shifts_of_problem(old)
     areas = areas_of(old, session=session)
-    closed = _closed_road(road_from, road_to, set(areas.values()))
+    closed = _closed_road(road_from, road_to, road_minutes, set(areas.values()))
+    slowed = frozenset((road, float(road_minutes)) for road in closed) if road_minutes else frozenset()
     again = frozenset(road for road in closed_roads(old) if "|".join(road) in set(opened))
-    event = Event(frozenset(shifts), frozenset(places), closed, again)
+    shut = frozenset() if road_minutes else closed
+    event = Event(frozenset(shifts), frozenset(places), shut, again, slowed)
     unknown = event.shifts - hours.keys()
     if unknown:
         message = "Een gekozen dienst staat niet in dit plan. Open de pagina opnieuw."
@@ -148,6 +145,7 @@ def replan(
         "places": sorted(event.places),
         "closed": sorted("|".join(road) for road in event.closed),
         "opened": sorted("|".join(road) for road in event.opened),
+        "slowed": {"|".join(road): minutes for road, minutes in sorted(event.slowed)},
         "groups": sorted(group.id for group in today.new),
         "at": now.isoformat(),
     }
@@ -182,8 +180,11 @@ def areas_of(problem: Mapping[str, Any], *, session: Session) -> dict[str, str]:
     return {str(row.id): row.name for row in rows}
 
 
-def _closed_road(one: str, other: str, known: Set[str]) -> frozenset[Road]:
+def _closed_road(one: str, other: str, minutes: int | None, known: Set[str]) -> frozenset[Road]:
     if not one and not other:
+        if minutes is not None:
+            message = "Kies tussen welke stadsdelen het omrijden is, of laat de minuten leeg."
+            raise Refused(message, fields={"road_from": message})
         return frozenset()
     for field, name in (("road_from", one), ("road_to", other)):
         if name not in known:
@@ -223,6 +224,10 @@ def _said(standing: Standing, event: Event, today: Today) -> str:
             f"Dicht of niet bereikbaar: {lijst(places.get(one, 'een plek') for one in sorted(event.places))}."
         )
     parts += [f"Geen weg tussen {one} en {other}." for one, other in sorted(event.closed)]
+    parts += [
+        f"De weg tussen {road[0]} en {road[1]} is dicht; omrijden kost {meervoud(round(minutes), 'minuut', 'minuten')}."
+        for road, minutes in sorted(event.slowed)
+    ]
     parts += [f"De weg tussen {one} en {other} is weer open." for one, other in sorted(event.opened)]
     if today.new:
         new = [f"{group.name} (spoed)" if group.urgent else group.name for group in today.new]

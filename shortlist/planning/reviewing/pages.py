@@ -1,5 +1,6 @@
 """Pages of a week plan: following, reading, deciding, printing; the sheet of a shift; files to take along."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -27,10 +28,12 @@ from shortlist.planning.week.work import next_monday, rules_on
 from shortlist.showing.charts import Block, DayLane
 from shortlist.showing.forms import Form, blank, read_form
 from shortlist.showing.panels import WaitingWork
+from shortlist.showing.pdf import pdf_of
 from shortlist.showing.words import datum, tijd
 
 pages = Pages("plannen", "shortlist.planning")
 _GEOJSON = "application/geo+json"
+_PDF = "application/pdf"
 
 
 @pages.route("/weekplannen/<uuid:plan_id>", allow=work.READERS, scope="stad")
@@ -165,11 +168,20 @@ def _lanes(shifts: Sequence[ShiftPicture]) -> list[tuple[str, list[Block]]]:
     return list(lanes.items())
 
 
+def _counted(name: str) -> tuple[str, int, str]:
+    """Return a name as people count: team 2 before team 10."""
+    word, number, rest = _NUMBER.split(name, maxsplit=1) if _NUMBER.search(name) else (name, "0", "")
+    return word, int(number), rest
+
+
+_NUMBER = re.compile(r"(\d+)")
+
+
 def _grid(monday: date, shifts: Sequence[ShiftPicture]) -> tuple[list[str], list[list[str]]]:
     """Return the week as a table for paper: a column per day, a row per team, in each cell hours and visits."""
     days = [monday + timedelta(days=number) for number in range(7)]
     rows: dict[str, list[str]] = {}
-    for shift in sorted(shifts, key=lambda one: (one.kind, one.team, one.starts_at)):
+    for shift in sorted(shifts, key=lambda one: (one.kind, _counted(one.team), one.starts_at)):
         row = rows.setdefault(shift.team, [shift.team] + [""] * 7)
         cell = f"{tijd(shift.starts_at)}–{tijd(shift.ends_at)} ({len(shift.stops)})"
         column = 1 + days.index(_local_day(shift))
@@ -225,10 +237,27 @@ def decide_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session)
 def print_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
     """Show the plan as it goes on paper: a sheet with the whole, then a sheet per day."""
     plan = work.get_week_plan(plan_id, actor=actor, session=session)
+    return _plan_on_paper(plan, actor=actor, now=now, session=session)
+
+
+@pages.route("/weekplannen/<uuid:plan_id>/weekplan.pdf", allow=work.READERS, scope="stad")
+def plan_pdf(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) -> ResponseReturnValue:
+    """Give the plan on paper as PDF."""
+    plan = work.get_week_plan(plan_id, actor=actor, session=session)
+    html = _plan_on_paper(plan, actor=actor, now=now, session=session)
+    return _file(pdf_of(html), _PDF, f"weekplan-{plan.week_start}-versie-{plan.version}.pdf")
+
+
+def _plan_on_paper(plan: work.WeekPicture, *, actor: Actor, now: datetime, session: Session) -> str:
+    if plan.gap is None:
+        raise Refused(f"Dit weekplan is ‘{plan.state.value}’: er is nog geen plan om af te drukken.")
     days = days_of(plan.stops, plan.shifts, ZONE)
     sheets = []
     for day in days:
-        shifts = [shift for shift in plan.shifts if shift.stops and _local_day(shift) == day]
+        shifts = sorted(
+            (shift for shift in plan.shifts if shift.stops and _local_day(shift) == day),
+            key=lambda one: (one.starts_at, _counted(one.team)),
+        )
         sheets.append(
             (day, shifts, _map(shifts, actor=actor, session=session), _legend(shifts), _rows(shifts))
         )
@@ -236,12 +265,14 @@ def print_page(*, plan_id: UUID, actor: Actor, now: datetime, session: Session) 
         "planning/plan_print.html",
         plan=plan,
         sunday=plan.week_start + timedelta(days=6),
-        quality=gap_words(plan.gap) if plan.gap is not None else "",
+        quality=gap_words(plan.gap),
         sheets=sheets,
         grid=_grid(plan.week_start, plan.shifts),
+        holds=plan.state is WeekPlanState.VASTGESTELD,
         printed_at=now,
         printed_by=actor.name,
-        back=url_for("plannen.plan_page", plan_id=plan_id),
+        back=url_for("plannen.plan_page", plan_id=plan.id),
+        pdf=url_for("plannen.plan_pdf", plan_id=plan.id),
     )
 
 
@@ -251,6 +282,20 @@ def shift_page(
 ) -> ResponseReturnValue:
     """Show the sheet of one shift, for the phone and for paper."""
     sheet = work.shift_sheet(plan_id, shift_id, actor=actor, now=now, session=session)
+    return _shift_on_paper(sheet, actor=actor, now=now, session=session)
+
+
+@pages.route("/weekplannen/<uuid:plan_id>/dienst/<uuid:shift_id>.pdf", allow=work.CARRIERS, scope="eigen")
+def shift_pdf(
+    *, plan_id: UUID, shift_id: UUID, actor: Actor, now: datetime, session: Session
+) -> ResponseReturnValue:
+    """Give the sheet of one shift as PDF."""
+    sheet = work.shift_sheet(plan_id, shift_id, actor=actor, now=now, session=session)
+    html = _shift_on_paper(sheet, actor=actor, now=now, session=session)
+    return _file(pdf_of(html), _PDF, f"dienst-{_local_day(sheet.shift)}-{_plain(sheet.shift.team)}.pdf")
+
+
+def _shift_on_paper(sheet: work.ShiftSheet, *, actor: Actor, now: datetime, session: Session) -> str:
     parameters = rules_on(current_app.extensions["shortlist.shelf"], today(now)).parameters
     return render_template(
         "planning/shift_sheet.html",
@@ -262,9 +307,10 @@ def shift_page(
         draft=sheet.state is not WeekPlanState.VASTGESTELD,
         printed_at=now,
         printed_by=actor.name,
-        back=url_for("plannen.plan_page", plan_id=plan_id)
+        back=url_for("plannen.plan_page", plan_id=sheet.plan_id)
         if actor.has(*work.READERS)
         else url_for("werk.home"),
+        pdf=url_for("plannen.shift_pdf", plan_id=sheet.plan_id, shift_id=sheet.shift.id),
     )
 
 

@@ -6,9 +6,8 @@ from flask import Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from shortlist.assets import STATIC
 from shortlist.connecting.referrals.work import interventions_on
-from shortlist.errors import NotFound, Refused
+from shortlist.errors import NotFound
 from shortlist.guarding.door import Pages
 from shortlist.guarding.roles import Actor
 from shortlist.observing.work import today
@@ -19,6 +18,7 @@ from shortlist.reporting.quarterly.report_files import as_csv, as_xlsx
 from shortlist.reporting.sources.work import IMPORTERS
 from shortlist.reporting.work import READERS, lead_time_rules_on
 from shortlist.showing.charts import time_series
+from shortlist.showing.pdf import pdf_of
 
 pages = Pages("kwartaal", "shortlist.reporting")
 ALLOWED = frozenset(READERS)
@@ -71,6 +71,9 @@ def _shown(template: str, report: work.Report, *, actor: Actor, now: datetime) -
         printed_at=now,
         printed_by=actor.name,
         back=url_for("kwartaal.report_page", year=report.quarter.year, number=report.quarter.number),
+        pdf=url_for(
+            "kwartaal.report_file", year=report.quarter.year, number=report.quarter.number, kind="rapport.pdf"
+        ),
     )
 
 
@@ -113,33 +116,8 @@ def report_file(
     elif kind.endswith("xlsx"):
         data = as_xlsx(report)
     else:
-        data = _pdf(_shown("reporting/quarter_print.html", report, actor=actor, now=now))
+        data = pdf_of(_shown("reporting/quarter_print.html", report, actor=actor, now=now))
     answer = Response(data, mimetype=makers[kind])
     name = f"kwartaalrapport-{report.quarter}{kind[7:]}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def _pdf(html: str) -> bytes:
-    """Make a PDF; nothing is fetched but our own style sheets, from disk.
-
-    Raises:
-        Refused: WeasyPrint or the library it draws with is not installed; says which packages to install.
-    """
-    try:
-        from weasyprint import HTML
-        from weasyprint.urls import URLFetcherResponse
-    except (ImportError, OSError) as error:
-        raise Refused(
-            "Een PDF maken kan hier niet: installeer shortlist[pdf] en de systeempakketten libpango-1.0-0 en "
-            "libpangoft2-1.0-0. Tot die tijd: open de afdruk en kies in de browser ‘Bewaar als PDF’."
-        ) from error
-
-    def fetch(url: str, *_: object, **__: object) -> object:
-        path = (STATIC / url.split("/static/", 1)[-1].split("?", 1)[0]).resolve()
-        if STATIC.resolve() not in path.parents or not path.is_file():
-            raise ValueError("not one of our own files")
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "text/css"})
-
-    made: bytes = HTML(string=html, base_url="http://eigen.invalid/", url_fetcher=fetch).write_pdf()
-    return made
