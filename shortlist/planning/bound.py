@@ -11,7 +11,7 @@ windows and ``not_with`` where both still fit in their windows, beyond what ``co
 away from each other are worth together in the whole week; floors.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -274,28 +274,22 @@ class Master:
         vertex[:, 2] = a.service[visit]
         vertex[:, 3] = [local[int(v)] for v in visit]
         vertex[:, 4] = [self._repeats(int(v), slots[visit == v]) for v in visit]
-        memory = np.zeros((len(slots), len(local) // BITS + 1), np.int64)
-        for k in range(len(slots)):
-            # A vertex remembers the visits nearest to it in travel; its own always.
-            order = np.argsort(away[k, :-1] + away[:-1, k], kind="stable")
-            chosen: dict[int, None] = {int(vertex[k, 3]): None}
-            for j in order:
-                if len(chosen) >= _MEMORY:
-                    break
-                chosen.setdefault(int(vertex[j, 3]))
-            for m in chosen:
-                memory[k, m // BITS] |= 1 << (m % BITS)
-        least = (
-            int(
-                (
-                    vertex[:, 2][:, None]
-                    + away[:-1, :-1]
-                    + np.where(np.eye(len(slots), dtype=bool), 2**29, 0)
-                ).min()
-            )
-            if len(slots)
-            else 1
-        )
+        # A vertex remembers the visits nearest to it in travel; its own always.
+        spots = a.place[list(local)]
+        apart = np.minimum(a.travel[np.ix_(spots, spots)], 2**29)
+        apart = apart + apart.T
+        np.fill_diagonal(apart, -1)
+        if len(local) > _MEMORY:
+            near = np.argpartition(apart, _MEMORY - 1, axis=1)[:, :_MEMORY]
+        else:
+            near = np.tile(np.arange(len(local)), (len(local), 1))
+        remembered = np.zeros((len(local), len(local) // BITS + 1), np.int64)
+        for k in range(near.shape[1]):
+            remembered[np.arange(len(local)), near[:, k] // BITS] |= 1 << (near[:, k] % BITS)
+        memory = remembered[vertex[:, 3]]
+        onward = vertex[:, 2][:, None] + away[:-1, :-1]
+        np.fill_diagonal(onward, 2**29)
+        least = int(onward.min())
         length = int(a.end[route] - a.start[route])
         buckets = max(96, length // max(1, least) + 2)
         rows = [
@@ -419,6 +413,26 @@ class Master:
             vertices.append(first + max(0, piece))
             ready, place = begin + int(a.service[visit]), here
         return number, tuple(vertices)
+
+    def keys_of(
+        self, routes: Iterable[tuple[int, Sequence[tuple[int, int]]]]
+    ) -> list[tuple[int, tuple[int, ...]]]:
+        """Return routes given as number and stops (visit, window) by kind and vertices; without those unknown here."""
+        a = self.instance.arrays
+        slot_of: dict[int, dict[tuple[int, int], int]] = {}
+        found = []
+        for route, stops in routes:
+            if route not in self.shift_of:
+                continue
+            kind = self.shift_of[route]
+            if kind not in slot_of:
+                slots = self.shifts[kind].slots
+                keys = zip(a.slot_visit[slots].tolist(), a.slot_window[slots].tolist(), strict=True)
+                slot_of[kind] = dict(zip(keys, slots.tolist(), strict=True))
+            if all(stop in slot_of[kind] for stop in stops):
+                line = np.array([slot_of[kind][stop] for stop in stops], dtype=np.int32)
+                found.append(self.key_of(self.shifts[kind].routes[0], line, None))
+        return found
 
     def solve(self, *, tolerance: float = 1e-7) -> tuple[float, Floats]:
         """Solve the restricted master; return its value and the prices of the rows (never negative).
@@ -548,7 +562,7 @@ def _metric(instance: Instance) -> bool:
     """Say whether leaving out a stop never makes a route later, so that worthless stops can be skipped."""
     a = instance.arrays
     count = len(a.travel)
-    if count > 1200:
+    if count > 1500:
         return False
     stay = np.full(count, 2**29, dtype=np.int64)
     np.minimum.at(stay, a.place, a.service)

@@ -95,13 +95,24 @@ def blocks(instance: Instance) -> list[Block]:
     return found
 
 
-def rooms(problem: Problem, asked: Sequence[tuple[int, ...]]) -> list[float]:
-    """Return the most that sets of visits are worth together inside their windows, whichever team makes them."""
+def linked_visits(problem: Problem) -> list[tuple[int, ...]]:
+    """Return every visit in one set, together with those that it is kept apart from, directly or through others."""
+    apart: list[list[int]] = [[] for _ in problem.visits]
+    for rule in problem.apart:
+        apart[rule.one].append(rule.other)
+        apart[rule.other].append(rule.one)
+    return _together(apart, range(len(problem.visits)))
+
+
+def rooms(problem: Problem, asked: Sequence[tuple[int, ...]], *, steps: int = _ALL_STEPS) -> list[float]:
+    """Return the most that sets of visits are worth together inside their windows, whichever team makes them.
+
+    ``steps`` limits the work; what is left then counts as if nothing kept it apart.
+    """
     gaps: dict[tuple[int, int], int] = {}
     for apart in problem.apart:
         for pair in ((apart.one, apart.other), (apart.other, apart.one)):
             gaps[pair] = max(gaps.get(pair, 0), problem.visits[pair[0]].service + apart.gap)
-    steps = _ALL_STEPS
     found = []
     for numbers in asked:
         visits = [problem.visits[v] for v in numbers]

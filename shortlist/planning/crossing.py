@@ -29,7 +29,7 @@ from shortlist.planning.instance import Floats, build
 from shortlist.planning.parts import Part
 from shortlist.planning.problem import Problem
 
-MOST_NEAR = 400
+MOST_NEAR = 1200
 """Visits of other parts that are priced exactly with a part."""
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _ROUTES = 8
@@ -240,9 +240,10 @@ def _reachable(problem: Problem, part: Part) -> NDArray[np.bool_]:
         if team.deployable and team.shifts:
             longest = max(s.end - s.start for s in team.shifts)
             seen[team.kind, team.base] = max(longest, seen.get((team.kind, team.base), 0))
-    for (kind, base), longest in seen.items():
+    out, home = problem.least_ways(np.array([base for _, base in seen], dtype=np.int64))
+    for k, ((kind, _), longest) in enumerate(seen.items()):
         able = np.array([kind in v.kinds for v in problem.visits], dtype=np.bool_)
-        found |= able & (problem.travel[base, place] + problem.travel[place, base] + service <= longest)
+        found |= able & (out[k, place] + home[k, place] + service <= longest)
     return found
 
 

@@ -16,6 +16,7 @@ from time import monotonic
 import numpy as np
 
 from shortlist.planning.bound import grid, round_soundly
+from shortlist.planning.coupled import linked_visits, rooms
 from shortlist.planning.crossing import (
     MOST_NEAR,
     Found,
@@ -30,6 +31,7 @@ from shortlist.planning.crossing import (
 )
 from shortlist.planning.engine import (
     DEFAULT_SECONDS,
+    Begin,
     Progress,
     checked,
     missed_floors,
@@ -44,9 +46,19 @@ from shortlist.planning.problem import Problem
 
 LARGE = 1000
 """Visits from which a problem is split."""
+WHOLE = 1500
+"""Up to so many visits the parts' plan is then worked on as one week: that takes some 2 GB."""
+_PARTS_SHARE = 0.4
+"""Share of the time for the parts of such a week."""
+_CHECK_SHARE = 0.03
+"""Share of the time that checking a very large plan may take."""
 _SOLVE_SHARE = 0.5
 """Share of the time for solving the parts; the rest is for the bound over the cuts and for checking."""
+_ALL_PARTS_SHARE = 0.85
+"""Share of the time for the parts of a week that is too large for a bound over its cuts."""
 _BOUND_UNTIL = 0.92
+_STEPS_EACH = 100
+"""Starts tried per set of visits that keep away from each other, for what they are worth together."""
 _WAIT = 0.5
 _MOST_ROUNDS = 30
 _LONGEST_WAIT = 60.0
@@ -185,6 +197,10 @@ def plan_week(
             progress=progress,
             stop=stop,
         )
+    if iterations is None and len(problem.visits) <= WHOLE:
+        return solve_joined(
+            problem, seconds=seconds or DEFAULT_SECONDS, seed=seed, keep=keep, progress=progress, stop=stop
+        )
     with Processes() as work:
         return solve_split(
             problem,
@@ -197,6 +213,52 @@ def plan_week(
             progress=progress,
             stop=stop,
         )
+
+
+def solve_joined(
+    problem: Problem,
+    *,
+    seconds: float,
+    seed: int = 0,
+    keep: Sequence[Kept] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Plan:
+    """Solve the parts side by side, then go on from their plan and routes with the week as a whole."""
+    begun = monotonic()
+    with Processes() as work:
+        run = _Run(problem, split(problem), keep or (), progress, stop or (lambda: False), begun, monotonic)
+        run.solve_parts(work, work.count, seconds=_PARTS_SHARE * seconds, iterations=None, seed=seed)
+    first = run.plan(seed)
+    spent = monotonic() - begun
+    left = (1.0 - _CHECK_SHARE) * seconds - spent
+    if left <= 0 or run.stop() or not first.stops:
+        return first
+
+    def tell(step: Progress) -> None:
+        if progress is not None:
+            bound = min(step.bound, first.bound)
+            progress(Progress(spent + step.seconds, step.value, bound, first.iterations + step.iterations))
+
+    plan, _ = solve_with_master(
+        problem,
+        seconds=left,
+        seed=seed,
+        keep=keep,
+        progress=tell,
+        stop=stop,
+        begin=Begin(first.stops, run.routes()),
+    )
+    # With visits to keep, the plan that went on may be worth less and change less.
+    better = plan if keep or plan.value >= first.value else first
+    return replace(
+        better,
+        bound=min(plan.bound, first.bound),
+        seconds=monotonic() - begun,
+        iterations=first.iterations + plan.iterations,
+        trail=first.trail
+        + tuple((spent + at, max(first.value, v), min(first.bound, b)) for at, v, b in plan.trail),
+    )
 
 
 def solve_split(
@@ -222,23 +284,13 @@ def solve_split(
     if seconds is None and iterations is None:
         seconds = DEFAULT_SECONDS
     parts = split(problem, most=most)
-    run = _Run(problem, parts, keep or (), progress, stop or (lambda: False), lambda: stopwatch() - begun)
-    turns = -(-len(parts) // workers)
-    tasks = [
-        Assignment(
-            part.visits,
-            part.teams,
-            kept_in(part, keep or ()),
-            seed + number,
-            None if seconds is None else max(0.5, _SOLVE_SHARE * seconds / turns),
-            None if iterations is None else -(-iterations * len(part.visits) // max(1, len(problem.visits))),
-        )
-        for number, part in enumerate(parts)
-    ]
-    for number, answer in work(problem, tasks, run.stop):
-        if isinstance(answer, Answer):
-            run.answered(number, answer)
-    run.bound(work, workers, most_near, None if seconds is None else _BOUND_UNTIL * seconds)
+    run = _Run(problem, parts, keep or (), progress, stop or (lambda: False), begun, stopwatch)
+    # Prices that nobody had time to settle bound a very large week no better than its visits do.
+    hopeless = seconds is not None and len(problem.visits) > WHOLE
+    share = None if seconds is None else (_ALL_PARTS_SHARE if hopeless else _SOLVE_SHARE) * seconds
+    run.solve_parts(work, workers, seconds=share, iterations=iterations, seed=seed)
+    if not hopeless:
+        run.bound(work, workers, most_near, None if seconds is None else _BOUND_UNTIL * seconds)
     return run.plan(seed)
 
 
@@ -252,21 +304,59 @@ class _Run:
         keep: Sequence[Kept],
         progress: Callable[[Progress], None] | None,
         stop: Callable[[], bool],
-        elapsed: Callable[[], float],
+        begun: float,
+        stopwatch: Callable[[], float],
     ) -> None:
         self.problem, self.parts, self.keep = problem, parts, keep
-        self.elapsed, self._asked = elapsed, stop
+        self.elapsed: Callable[[], float] = lambda: stopwatch() - begun
+        self._asked = stop
         self._progress = progress
         self.answers: dict[int, Answer] = {}
         self.step = grid(np.array([visit.value for visit in problem.visits]))
-        # Until something better is proven: all that is wanted in a part.
-        self.bounds = {
-            number: sum(problem.visits[v].value * problem.visits[v].times for v in part.visits)
-            for number, part in enumerate(parts)
-        }
+        # Until something better is proven: what is wanted in a part, as far as visits leave each other room.
+        linked = linked_visits(problem)
+        wanted = dict(zip(linked, rooms(problem, linked, steps=_STEPS_EACH * len(linked)), strict=True))
+        owner = {v: number for number, part in enumerate(parts) for v in part.visits}
+        self.bounds = dict.fromkeys(range(len(parts)), 0.0)
+        for visits, most in wanted.items():
+            self.bounds[owner[visits[0]]] += most
         self.proven = float(sum(self.bounds.values()))
         self.trail: list[tuple[float, float, float]] = []
         self._tell()
+
+    def solve_parts(
+        self, work: Work, workers: int, *, seconds: float | None, iterations: int | None, seed: int
+    ) -> None:
+        """Have every part solved, ``workers`` at a time within so many seconds all together."""
+        turns = -(-len(self.parts) // workers)
+        count = max(1, len(self.problem.visits))
+        tasks = [
+            Assignment(
+                part.visits,
+                part.teams,
+                kept_in(part, self.keep),
+                seed + number,
+                None if seconds is None else max(0.5, seconds / turns),
+                None if iterations is None else -(-iterations * len(part.visits) // count),
+            )
+            for number, part in enumerate(self.parts)
+        ]
+        for number, answer in work(self.problem, tasks, self.stop):
+            if isinstance(answer, Answer):
+                self.answered(number, answer)
+
+    def routes(self) -> list[tuple[int, int, tuple[tuple[int, int], ...]]]:
+        """Return the parts' best routes in the whole problem's numbers: team, shift, stops as (visit, window)."""
+        found = []
+        for number, part in enumerate(self.parts):
+            pairs = [
+                (t, s)
+                for t in part.teams
+                if self.problem.teams[t].deployable
+                for s in range(len(self.problem.teams[t].shifts))
+            ]
+            found += [(*pairs[route], stops) for route, stops in self.answers[number].routes]
+        return found
 
     def answered(self, number: int, answer: Answer) -> None:
         """Take in a part's plan; its own bound counts when nothing was cut from it."""

@@ -49,6 +49,8 @@ _NODES = 20
 """Nodes of set packing when steps are counted."""
 _MENDING = 40
 """Chunks of steps after rounding, before the plan is offered to the other search."""
+_DIVABLE = 20
+"""Routes from which a plan is also rounded from the bound; a few are priced and packed as well as they can be."""
 _NAP = 0.05
 """Seconds between two signs of life while resting."""
 _WARM = 0.8
@@ -100,6 +102,15 @@ def solve(
     )[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """What a solve of a large week may go on from: a lawful plan, and routes that good plans may be made of."""
+
+    stops: Sequence[Stop]
+    routes: Sequence[tuple[int, int, tuple[tuple[int, int], ...]]]
+    """Team, number of its shift, and stops as (visit, window)."""
+
+
 def solve_with_master(
     problem: Problem,
     *,
@@ -110,11 +121,12 @@ def solve_with_master(
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
     stopwatch: Callable[[], float] = monotonic,
+    begin: Begin | None = None,
 ) -> tuple[Plan, Master]:
-    """Do as ``solve`` and return also the master problem behind the bound."""
+    """Do as ``solve``, from ``begin`` when there is one, and return also the master problem behind the bound."""
     if seconds is None and iterations is None:
         seconds = DEFAULT_SECONDS
-    run = _Run(problem, seconds, iterations, seed, keep or (), progress, stop, stopwatch)
+    run = _Run(problem, seconds, iterations, seed, keep or (), progress, stop, stopwatch, begin)
     run.solve()
     return run.plan(), run.master
 
@@ -132,6 +144,7 @@ class _Run:
         progress: Callable[[Progress], None] | None,
         stop: Callable[[], bool] | None,
         stopwatch: Callable[[], float],
+        begin: Begin | None,
     ) -> None:
         self.stopwatch, self.begun = stopwatch, stopwatch()
         self.problem, self.seed, self.keep = problem, seed, keep
@@ -139,6 +152,9 @@ class _Run:
         self._progress, self._asked = progress, stop
         self.instance = _with_bonus(build(problem, [(k.visit, k.team, k.start) for k in keep]))
         self.search = Searcher(self.instance, seed=seed)
+        self.begin = begin
+        if begin is not None:
+            self.search.adopt(self._slots_of(begin.stops))
         self.second: Searcher | None = None
         self.master = Master(self.instance)
         self.bound = self.master.bound
@@ -196,8 +212,10 @@ class _Run:
             half = self.iterations // 2
             self._search(half, 0.0, 0.5)
             self._lower(self.over, rounds=60)
-            if not self.master.large:  # a node may take a minute there
+            if not self.master.large:  # a node may take a minute there, and it was rounded before
                 self._combine(nodes=_NODES)
+                if len(self.instance.team) >= _DIVABLE:
+                    self._dive_beside(1)
             self._search(self.iterations - half, 0.5, 1.0)
         else:
             beside = Thread(target=self._beside, name="shortlist-bound", daemon=True)
@@ -235,6 +253,8 @@ class _Run:
             while not self.over():
                 turn += 1
                 self._combine(nodes=None)
+                if len(self.instance.team) >= _DIVABLE and not self.over():
+                    self._dive_beside(turn)
                 self._search_beside(0.1 * turn)
         except Exception as error:  # the caller's thread raises it
             self.failure = error
@@ -247,6 +267,17 @@ class _Run:
             return share > (_ROUND_SHARE if not self.dived else _LARGE_BOUND_SHARE) or self.over()
         hopeless = share > _HOPEFUL and self.bound.best >= self.first_bound
         return hopeless or share > _BOUND_SHARE or self.over()
+
+    def _dive_beside(self, turn: int) -> None:
+        """Offer a plan rounded from the bound: first all routes, then those near each other with the rest standing."""
+        diver = Diver(self.master, worth=self.search.tables.worth, floor_worth=self.search.floor_worth)
+        routes = self.surroundings.draw() if turn > 1 else set(range(len(self.instance.team)))
+        stands = [walk for walk in self.search.best_routes() if walk[0] not in routes]
+        slots = diver.dive(routes, stands, stop=self.over)
+        second = self._other()
+        if not self.over() and second.adopt(slots):
+            second.step(_CHUNK, self._cooled(self.share()))
+            self._offer(second.best())
 
     def _search_beside(self, seconds: float) -> None:
         """Search from the same plan with other luck, and offer what is better."""
@@ -263,12 +294,19 @@ class _Run:
         self.master.add_slots(self._routes(4000))
         if self.master.large:
             rounds = min(rounds, _LARGE_ROUNDS) if self.iterations is not None else rounds
-            add_part_routes(self.problem, self.master, seed=self.seed, stop=stop)
+            if self.begin is None:
+                add_part_routes(self.problem, self.master, seed=self.seed, stop=stop)
+            else:
+                self.master.add(self._keys_of(self.begin))
             self.master.threads = 2
             self.resting.set()
         tighten(self.master, stop=stop, most_rounds=rounds, enough=lambda: self.best_value)
         if self.master.large and not self.over():
-            self._round()
+            if self.begin is None:
+                self._round()
+            else:
+                self._share_threads()
+                self.dived, self.warm = True, self.share()
             tighten(self.master, stop=stop, most_rounds=rounds, enough=lambda: self.best_value)
 
     def _round(self) -> None:
@@ -281,8 +319,7 @@ class _Run:
             floor_worth=self.search.floor_worth,
             stop=lambda: self.over() or (self.iterations is None and self.share() > _ROUNDED_SHARE),
         )
-        self.master.threads = 1
-        self.resting.clear()
+        self._share_threads()
         second.adopt(slots)
         for _ in range(_MENDING):
             if self.over():
@@ -290,6 +327,28 @@ class _Run:
             second.step(_CHUNK, _WARM)
         self._offer(second.best(), rounded=True)
         self.dived = True
+
+    def _share_threads(self) -> None:
+        """Let the search go on beside the bound."""
+        self.master.threads = 1
+        self.resting.clear()
+
+    def _slots_of(self, stops: Sequence[Stop]) -> Ints:
+        """Return the slots of a plan's stops, route by route in order of time."""
+        a, number = self.instance.arrays, self.instance.numbers()
+        slots = []
+        for stop in sorted(stops, key=lambda one: (one.team, one.shift, one.start)):
+            route = number[stop.team, stop.shift]
+            mine = np.arange(a.visit_slots[stop.visit], a.visit_slots[stop.visit + 1])
+            fits = (a.slot_route[mine] == route) & (a.slot_lo[mine] <= stop.start)
+            slots += mine[fits & (stop.start <= a.slot_hi[mine])][-1:].tolist()
+        return np.array(slots, dtype=np.int32)
+
+    def _keys_of(self, begin: Begin) -> list[tuple[int, tuple[int, ...]]]:
+        """Return routes as the master problem knows them."""
+        return self.master.keys_of(
+            (self.instance.numbers()[team, shift], stops) for team, shift, stops in begin.routes
+        )
 
     def _dive_again(self) -> None:
         """Take up again the routes around one base of a large week, from what the bound knows by now."""

@@ -107,6 +107,10 @@ class Instance(NamedTuple):
     longest: int
     """Most stops that any route can have."""
 
+    def numbers(self) -> dict[tuple[int, int], int]:
+        """Return the route of each team and shift."""
+        return {pair: route for route, pair in enumerate(zip(self.team, self.shift, strict=True))}
+
 
 def _offsets(owner: Sequence[int], count: int) -> Ints:
     sizes = np.bincount(np.asarray(owner, dtype=np.int64), minlength=count) if len(owner) else np.zeros(count)
@@ -341,9 +345,7 @@ def _longest(arrays: Arrays) -> int:
     total = int(arrays.times.sum())
     if not len(arrays.slot_visit):
         return 1
-    used = arrays.service[arrays.slot_visit] + arrays.travel.astype(np.int64)[
-        :, arrays.place[arrays.slot_visit]
-    ].min(axis=0)
+    used = (arrays.service + arrays.travel.min(axis=0)[arrays.place].astype(np.int64))[arrays.slot_visit]
     length = (arrays.end - arrays.start)[arrays.slot_route]
     least = int(used.min())
     most = total if least <= 0 else min(total, int(length.max()) // least + 2)

@@ -6,8 +6,6 @@ to find out. Parts of some sixty groups settle within a second each; their best 
 
 from collections.abc import Callable
 
-import numpy as np
-
 from shortlist.planning.bound import Master, tighten
 from shortlist.planning.crossing import routes_of
 from shortlist.planning.instance import build
@@ -25,12 +23,7 @@ _LABELS = 300_000
 
 def add_part_routes(problem: Problem, master: Master, *, seed: int, stop: Callable[[], bool]) -> int:
     """Add the best routes of the problem's parts to ``master``; return how many were new."""
-    a = master.instance.arrays
-    number = {
-        (int(team), int(shift)): route
-        for route, (team, shift) in enumerate(zip(master.instance.team, master.instance.shift, strict=True))
-    }
-    slot_of: dict[int, dict[tuple[int, int], int]] = {}
+    number = master.instance.numbers()
     added = 0
     for turn, part in enumerate(split(problem, most=_MOST_VISITS)):
         small = build(sub_problem(problem, part.visits, part.teams))
@@ -44,18 +37,9 @@ def add_part_routes(problem: Problem, master: Master, *, seed: int, stop: Callab
         own = Master(small, labels=_LABELS)
         own.add_slots(search.best_routes() + search.remembered(1000))
         tighten(own, stop=stop, most_rounds=_ROUNDS, enough=lambda: 0.0)
-        found = []
-        for local, stops in routes_of(own, part, most=_ROUTES):
-            route = number[part.teams[int(small.team[local])], int(small.shift[local])]
-            if route not in master.shift_of:
-                continue
-            kind = master.shift_of[route]
-            if kind not in slot_of:
-                slots = master.shifts[kind].slots
-                keys = zip(a.slot_visit[slots].tolist(), a.slot_window[slots].tolist(), strict=True)
-                slot_of[kind] = dict(zip(keys, slots.tolist(), strict=True))
-            if all(stop_ in slot_of[kind] for stop_ in stops):
-                slots = np.array([slot_of[kind][stop_] for stop_ in stops], dtype=np.int32)
-                found.append(master.key_of(master.shifts[kind].routes[0], slots, None))
+        found = master.keys_of(
+            (number[part.teams[small.team[local]], small.shift[local]], stops)
+            for local, stops in routes_of(own, part, most=_ROUTES)
+        )
         added += master.add(found)
     return added

@@ -1,5 +1,6 @@
 """What visits that keep away from each other are worth together is never said too low, and closes the gap."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shortlist.planning import bound
+from shortlist.planning import bound, decomposed
 from shortlist.planning.bound import Column, Master, tighten
 from shortlist.planning.coupled import Coupled, blocks, merged, most_worth, rooms
 from shortlist.planning.crossing import combine, prices_of
@@ -232,6 +233,10 @@ def test_floors_that_are_met_let_a_proven_plan_end_before_its_time() -> None:
     missed = solve(read(week | {"floors": [{"area": "Oost", "visits": 7}]}), seconds=1)
     assert missed.seconds >= 1
     assert missed.warnings
+
+
+def all_wanted(problem: Problem, asked: Sequence[tuple[int, ...]], *, steps: int) -> list[float]:
+    return [sum(problem.visits[v].value * problem.visits[v].times for v in visits) for visits in asked]
 
 
 def test_the_bound_of_coupled_visits_holds_over_the_cuts_between_parts(

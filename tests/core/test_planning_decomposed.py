@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from shortlist.cli import main
 from shortlist.planning import decomposed
-from shortlist.planning.decomposed import Processes, here, solve_split
+from shortlist.planning.coupled import linked_visits, rooms
+from shortlist.planning.decomposed import Processes, here, solve_joined, solve_split
 from shortlist.planning.engine import solve
 from shortlist.planning.parts import Part, kept_in, split, sub_problem
 from shortlist.planning.plan import Kept, Plan, to_json
@@ -174,6 +175,34 @@ def test_asking_to_stop_gives_a_lawful_plan_and_a_bound_that_holds() -> None:
     assert plan.seconds < 30
     assert plan.bound >= whole.value
     assert told == sorted(told, reverse=True)
+
+
+def test_a_split_week_is_bounded_from_the_start_by_what_its_visits_leave_each_other() -> None:
+    problem = read(planned_weeks.week(20, 5, 8))
+    wanted = sum(v.value * v.times for v in problem.visits)
+    linked = linked_visits(problem)
+    assert sorted(v for visits in linked for v in visits) == list(range(len(problem.visits)))
+    most = sum(rooms(problem, linked))
+    plan = solve_split(problem, here, most=6, seconds=60, stop=lambda: True)
+    assert plan.trail[0][2] == pytest.approx(most)
+    assert solve(problem, iterations=3000, seed=1).value <= most < wanted
+
+
+def test_parts_are_joined_and_worked_on_as_one_week(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = planned_weeks.week(130, 20, 7)
+    problem = read(data)
+    monkeypatch.setattr(decomposed, "split", lambda problem: split(problem, most=50))
+    told: list[tuple[float, float, float]] = []
+    plan = solve_joined(
+        problem, seconds=12, seed=3, progress=lambda p: told.append((p.seconds, p.value, p.bound))
+    )
+    assert plan_is_lawful(data, to_json(plan, problem))
+    parts = [one for one in plan.trail if one[2] == plan.trail[0][2]]
+    assert plan.bound < plan.trail[0][2], "the week as a whole is bounded"
+    assert plan.value > max(value for _, value, _ in parts if value) or plan.value > parts[-1][1] - 1e-9
+    assert all(a[0] <= b[0] and a[1] <= b[1] + 1e-9 for a, b in zip(plan.trail, plan.trail[1:], strict=False))
+    assert told[-1][1] == plan.value
+    assert plan.value <= plan.bound
 
 
 def test_the_command_splits_a_problem_above_the_size(
