@@ -251,7 +251,7 @@ def test_the_bound_of_coupled_visits_holds_over_the_cuts_between_parts(
     assert cut.bound <= 1.001 * whole.bound
     with monkeypatch.context() as patch:
         patch.setattr(bound, "blocks", lambda instance: [])
-            patch.setattr(decomposed, "rooms", all_wanted)
+        patch.setattr(decomposed, "rooms", all_wanted)
         loose = solve_split(problem, here, most=4, iterations=1500, seed=2)
     assert loose.bound > 1.05 * cut.bound
 
