@@ -14,8 +14,6 @@ away from each other are worth together in the whole week; floors.
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from fractions import Fraction
-from math import floor, gcd, lcm
 from typing import Any
 
 import highspy
@@ -27,6 +25,7 @@ from shortlist.planning.coupled import Block, blocks
 from shortlist.planning.instance import Floats, Instance, Ints, Walk
 from shortlist.planning.pricing import BITS, DONE, LABEL_COLUMNS, price
 from shortlist.planning.spacing import Spacing
+from shortlist.planning.values import grid, round_soundly
 
 _MEMORY = 10
 _MOST_BUCKETS = 1500
@@ -112,26 +111,6 @@ def quiet_model() -> Any:
     model.setOptionValue("output_flag", False)
     model.setOptionValue("threads", 1)
     return model
-
-
-def grid(values: Floats) -> Fraction:
-    """Return a number that every value is a whole multiple of (the values as written, to six decimals)."""
-    written = [Fraction(str(round(float(v), 6))) for v in values if v > 0]
-    if not written or any(
-        abs(float(w) - float(v)) > 1e-12 * max(1.0, abs(v))
-        for w, v in zip(written, [v for v in values if v > 0], strict=True)
-    ):
-        return Fraction(0)
-    scale = lcm(*(w.denominator for w in written))
-    return Fraction(gcd(*(int(w * scale) for w in written)), scale)
-
-
-def round_soundly(bound: float, step: Fraction) -> float:
-    """Round a bound down to a value that a plan can have, after adding what floating point may have lost."""
-    safe = bound + 1e-6 * max(1.0, abs(bound) * 1e-3)
-    if step == 0:
-        return safe
-    return float(floor(Fraction(safe) / step) * step)
 
 
 def simple_bound(instance: Instance) -> float:

@@ -15,7 +15,6 @@ from time import monotonic
 
 import numpy as np
 
-from shortlist.planning.bound import grid, round_soundly
 from shortlist.planning.coupled import linked_visits, rooms
 from shortlist.planning.crossing import (
     MOST_NEAR,
@@ -43,6 +42,7 @@ from shortlist.planning.instance import Floats
 from shortlist.planning.parts import MOST_VISITS, Part, kept_in, put_back, split, sub_problem
 from shortlist.planning.plan import Kept, Plan, count_kept
 from shortlist.planning.problem import Problem
+from shortlist.planning.values import grid, round_soundly
 
 LARGE = 1000
 """Visits from which a problem is split."""

@@ -16,7 +16,7 @@ from time import monotonic, sleep
 import numpy as np
 
 from shortlist.errors import Broken
-from shortlist.planning.bound import Master, round_soundly, tighten
+from shortlist.planning.bound import Master, tighten
 from shortlist.planning.diving import Diver
 from shortlist.planning.instance import Instance, Ints, Walk, build
 from shortlist.planning.packing import pack
@@ -28,6 +28,7 @@ from shortlist.planning.rounding import Surroundings, round_in_regions
 from shortlist.planning.searcher import Searcher
 from shortlist.planning.timetable import Loose, timed
 from shortlist.planning.validator import violations
+from shortlist.planning.values import round_soundly
 
 DEFAULT_SECONDS = 10.0
 _CHUNK = 500
@@ -271,7 +272,8 @@ class _Run:
     def _dive_beside(self, turn: int) -> None:
         """Offer a plan rounded from the bound: first all routes, then those near each other with the rest standing."""
         diver = Diver(self.master, worth=self.search.tables.worth, floor_worth=self.search.floor_worth)
-        routes = self.surroundings.draw() if turn > 1 else set(range(len(self.instance.team)))
+        whole = turn == 1 and not self.master.large
+        routes = set(range(len(self.instance.team))) if whole else self.surroundings.draw()
         stands = [walk for walk in self.search.best_routes() if walk[0] not in routes]
         slots = diver.dive(routes, stands, stop=self.over)
         second = self._other()

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 
 from shortlist.planning import compiled
-from shortlist.planning.bound import grid, round_soundly
 from shortlist.planning.engine import Progress, solve
 from shortlist.planning.fitting import Verdict, ask_all
 from shortlist.planning.itinerary import Itinerary, printed, stops_of
 from shortlist.planning.plan import Plan, kept_from, to_json
 from shortlist.planning.problem import Problem, parse_problem
 from shortlist.planning.validator import violations
+from shortlist.planning.values import grid, round_soundly
 from shortlist.planning.working_time_files import load
 from tests.core.planning_weeks import best_value, iso, plan_is_lawful, small_week
 
