@@ -377,7 +377,9 @@ class Master:
         shift = self.shifts[number]
         if route not in self._positions:
             own = a.by_route[a.route_slots[route] : a.route_slots[route + 1]]
-            self._positions[route] = {int(s): k for k, s in enumerate(own)}
+            self._positions[route] = {s: k for k, s in enumerate(own.tolist())}
+        if len(shift.position) == len(self._positions[route]):  # no window is cut: a vertex for every slot
+            return number, tuple(self._positions[route][slot] for slot in slots.tolist())
         ready, place = int(a.start[route]), int(a.base[route])
         vertices = []
         for k, slot in enumerate(slots.tolist()):

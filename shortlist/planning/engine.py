@@ -46,6 +46,8 @@ _FRESH = 6
 """Dives after which the routes are taken over anew from the bound."""
 _HOPEFUL = 0.2
 """Share of the time after which the bound goes on only when column generation lowered it at least once."""
+_ALONE_SHARE = 0.6
+"""Share of the time up to which two searches without help from the bound go their own ways: one may be in luck."""
 _NODES = 20
 """Nodes of set packing when steps are counted."""
 _MENDING = 40
@@ -164,7 +166,7 @@ class _Run:
         self.offered: Ints | None = None
         self.warm: float | None = None
         """Share of the work at which a large week's search went on from the rounded plan."""
-        self.rounded = self.dived = False
+        self.rounded = self.dived = self.hopeless = False
         self.resting = Event()
         """Set while the bound of a large week uses both threads."""
         self.surroundings = Surroundings(self.instance, seed=seed)
@@ -266,8 +268,8 @@ class _Run:
         share = self.share()
         if self.master.large:  # its routes are needed to round from, however low the bound is
             return share > (_ROUND_SHARE if not self.dived else _LARGE_BOUND_SHARE) or self.over()
-        hopeless = share > _HOPEFUL and self.bound.best >= self.first_bound
-        return hopeless or share > _BOUND_SHARE or self.over()
+        self.hopeless = share > _HOPEFUL and self.bound.best >= self.first_bound
+        return self.hopeless or share > _BOUND_SHARE or self.over()
 
     def _dive_beside(self, turn: int) -> None:
         """Offer a plan rounded from the bound: first all routes, then those near each other with the rest standing."""
@@ -282,15 +284,18 @@ class _Run:
             self._offer(second.best())
 
     def _search_beside(self, seconds: float) -> None:
-        """Search from the same plan with other luck, and offer what is better."""
+        """Search from the same plan with other luck and offer what is better; first alone, if no bound helps."""
         second, chunk, begun = self._other(), 50, self.share()
-        second.adopt(self.search.best())
+        alone = self.hopeless and begun < _ALONE_SHARE
+        if not alone:
+            second.adopt(self.search.best())
         until = begun + max(0.05, min(0.2, seconds / (self.seconds or DEFAULT_SECONDS)))
         while not self.over() and self.share() < until:
             before = self.stopwatch()
             second.step(chunk, self._cooled(self.share()))
             chunk = _next_chunk(chunk, self.stopwatch() - before)
-        self._offer(second.best())
+        if not alone:
+            self._offer(second.best())
 
     def _lower(self, stop: Callable[[], bool], *, rounds: int) -> None:
         self.master.add_slots(self._routes(4000))
