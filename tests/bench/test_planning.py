@@ -76,7 +76,7 @@ def test_generated_weeks_come_near_their_proven_bound(
         )
         first = plan.trail[0]
         assert plan.value >= first[1]
-        assert plan.bound < first[2]
+        assert plan.bound <= first[2]
     print(f"{groups}/{teams}: mean gap {mean(found):.2%} worst {max(found):.2%} over {seeds}")
 
 
