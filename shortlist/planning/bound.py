@@ -18,11 +18,11 @@ from typing import Any
 
 import highspy
 import numpy as np
-from highspy.highs import _Highs  # type: ignore[attr-defined]  # see quiet_model
 from numpy.typing import NDArray
 
 from shortlist.planning.coupled import Block, blocks
 from shortlist.planning.instance import Floats, Instance, Ints, Walk
+from shortlist.planning.linear_programs import rows_model, solve_from_the_middle
 from shortlist.planning.pricing import BITS, DONE, LABEL_COLUMNS, price
 from shortlist.planning.spacing import Spacing
 from shortlist.planning.values import grid, round_soundly
@@ -100,17 +100,6 @@ class Bound:
     """The lowest that pricing gave: above ``best`` as long as that came without pricing."""
     center: Floats | None = None
     """Prices of the rows that gave ``reached``."""
-
-
-def quiet_model() -> Any:
-    """Return an empty HiGHS model that uses one thread and prints nothing.
-
-    Made from the class below ``highspy.Highs``, whose constructor prints a banner on standard output.
-    """
-    model = _Highs()
-    model.setOptionValue("output_flag", False)
-    model.setOptionValue("threads", 1)
-    return model
 
 
 def simple_bound(instance: Instance) -> float:
@@ -302,13 +291,7 @@ class Master:
         return int(a.slot_hi[slots].max()) - int(a.slot_lo[slots].min()) >= apart
 
     def _empty_model(self) -> Any:
-        model = quiet_model()
-        count = len(self.right)
-        right = np.array(self.right)
-        model.addRows(
-            count, np.full(count, -_INF), right, 0, np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0)
-        )
-        model.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        model = rows_model(np.array(self.right))
         # New columns leave the last basis primal feasible: the primal simplex goes on from there.
         model.setOptionValue("simplex_strategy", 4)
         return model
@@ -424,9 +407,7 @@ class Master:
         technique", European Journal of Operational Research 224(1), 2013).
         """
         if self.large:
-            self._model.setOptionValue("solver", "ipm")
-            self._model.setOptionValue("run_crossover", "off")
-            self._model.setOptionValue("ipm_optimality_tolerance", tolerance)
+            solve_from_the_middle(self._model, tolerance)
         self._model.run()
         solution = self._model.getSolution()
         value = float(self._model.getObjectiveValue())

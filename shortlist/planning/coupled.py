@@ -78,7 +78,7 @@ def blocks(instance: Instance) -> list[Block]:
     worth, times = a.value.tolist(), a.times.tolist()
     found = []
     steps = _ALL_STEPS
-    for visits in _together(least, np.flatnonzero(a.value > 0).tolist()):
+    for visits in linked(least, np.flatnonzero(a.value > 0).tolist()):
         together = Coupled(
             tuple(worth[v] for v in visits),
             tuple(times[v] for v in visits),
@@ -101,7 +101,7 @@ def linked_visits(problem: Problem) -> list[tuple[int, ...]]:
     for rule in problem.apart:
         apart[rule.one].append(rule.other)
         apart[rule.other].append(rule.one)
-    return _together(apart, range(len(problem.visits)))
+    return linked(apart, range(len(problem.visits)))
 
 
 def rooms(problem: Problem, asked: Sequence[tuple[int, ...]], *, steps: int = _ALL_STEPS) -> list[float]:
@@ -141,7 +141,7 @@ def rooms(problem: Problem, asked: Sequence[tuple[int, ...]], *, steps: int = _A
     return found
 
 
-def _together(apart: Sequence[Iterable[int]], visits: Sequence[int]) -> list[tuple[int, ...]]:
+def linked(apart: Sequence[Iterable[int]], visits: Sequence[int]) -> list[tuple[int, ...]]:
     """Return the sets of visits that are linked, directly or through others."""
     left = set(visits)
     found = []
@@ -149,12 +149,12 @@ def _together(apart: Sequence[Iterable[int]], visits: Sequence[int]) -> list[tup
         if first not in left:
             continue
         left.remove(first)
-        linked = [first]
-        for one in linked:
+        together = [first]
+        for one in together:
             more = [other for other in apart[one] if other in left]
             left.difference_update(more)
-            linked += more
-        found.append(tuple(sorted(linked)))
+            together += more
+        found.append(tuple(sorted(together)))
     return found
 
 

@@ -10,6 +10,7 @@ mostly with them. Afterwards the routes around one base can be taken up again wh
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse  # type: ignore[import-untyped]  # scipy ships no types
 
-from shortlist.planning.bound import Column, Master, Room, quiet_model
+from shortlist.planning.bound import Column, Master, Room
+from shortlist.planning.coupled import linked
 from shortlist.planning.instance import Floats, Ints, Walk
+from shortlist.planning.linear_programs import rows_model, solve_from_the_middle
 from shortlist.planning.packing import lawful_columns
 from shortlist.planning.searcher import Standing
 
@@ -108,6 +111,12 @@ class Diver:
             [(c.shift, c.vertices) for c, fine in zip(columns, lawful, strict=True) if fine]
         )
 
+    def beside(self) -> "Diver":
+        """Return a diver that knows the same routes, for another thread."""
+        other = copy(self)
+        other.room = self.master.room(_LABELS)
+        return other
+
     def columns(self, keys: Sequence[Key]) -> Columns:
         """Return routes with what they are worth and pay."""
         slots = np.full((len(keys), self.master.instance.longest), -1, dtype=np.int32)
@@ -159,13 +168,9 @@ class Diver:
     def solve(self, columns: Columns, right: Floats) -> tuple[float, Floats, Floats]:
         """Return value, use of each column and prices of the rows of the linear program, nearly, from the middle."""
         pays = columns.pays
-        model = quiet_model()
-        model.setOptionValue("solver", "ipm")
-        model.setOptionValue("run_crossover", "off")
-        model.setOptionValue("ipm_optimality_tolerance", _TOLERANCE)
-        count, wide = pays.shape
-        none, nothing = np.zeros(0, np.int32), np.zeros(0)
-        model.addRows(count, np.full(count, -_INF), right, 0, none, none, nothing)
+        model = rows_model(right)
+        solve_from_the_middle(model, _TOLERANCE)
+        wide = pays.shape[1]
         model.addCols(
             wide,
             columns.value,
@@ -179,7 +184,6 @@ class Diver:
         for k, least in enumerate(self.a.floor.tolist()):
             row = np.array([len(self.master.right) + k], np.int32)
             model.addCol(self.floor_worth, 0.0, float(least), 1, row, np.ones(1))
-        model.changeObjectiveSense(highspy.ObjSense.kMaximize)
         model.run()
         solution = model.getSolution()
         return (
@@ -382,24 +386,8 @@ def shared_out(diver: Diver, regions: Sequence[Collection[int]]) -> list[set[int
         routes = master.shifts[key[0]].routes
         for route in routes:
             use[of[route], a.slot_visit[slots[slots >= 0]]] += times / len(routes)
+    clashes = [a.clash[a.clash_from[v] : a.clash_from[v + 1]].tolist() for v in range(len(a.place))]
     found: list[set[int]] = [set() for _ in regions]
-    seen: set[int] = set()
-    for v in range(len(a.place)):
-        if v in seen:
-            continue
-        together = _linked(diver, v)
-        seen |= together
-        found[int(np.argmax(use[:, sorted(together)].sum(axis=1)))] |= together
+    for together in linked(clashes, range(len(a.place))):
+        found[int(np.argmax(use[:, list(together)].sum(axis=1)))].update(together)
     return found
-
-
-def _linked(diver: Diver, visit: int) -> set[int]:
-    """Return the visits that keep away from each other, directly or through others."""
-    a = diver.a
-    together, line = {visit}, [visit]
-    while line:
-        v = line.pop()
-        more = set(a.clash[a.clash_from[v] : a.clash_from[v + 1]].tolist()) - together
-        together |= more
-        line += more
-    return together

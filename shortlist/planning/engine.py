@@ -273,11 +273,9 @@ class _Run:
 
     def _dive_beside(self, turn: int) -> None:
         """Offer a plan rounded from the bound: first all routes, then those near each other with the rest standing."""
-        diver = Diver(self.master, worth=self.search.tables.worth, floor_worth=self.search.floor_worth)
         whole = turn == 1 and not self.master.large
         routes = set(range(len(self.instance.team))) if whole else self.surroundings.draw()
-        stands = [walk for walk in self.search.best_routes() if walk[0] not in routes]
-        slots = diver.dive(routes, stands, stop=self.over)
+        slots = self._dived(self._new_diver(), routes, stop=self.over)
         second = self._other()
         if not self.over() and second.adopt(slots):
             second.step(_CHUNK, self._cooled(self.share()))
@@ -321,9 +319,7 @@ class _Run:
         second = self._other()
         slots = round_in_regions(
             self.problem,
-            self.master,
-            worth=self.search.tables.worth,
-            floor_worth=self.search.floor_worth,
+            self._new_diver(),
             stop=lambda: self.over() or (self.iterations is None and self.share() > _ROUNDED_SHARE),
         )
         self._share_threads()
@@ -353,22 +349,25 @@ class _Run:
 
     def _keys_of(self, begin: Begin) -> list[tuple[int, tuple[int, ...]]]:
         """Return routes as the master problem knows them."""
-        return self.master.keys_of(
-            (self.instance.numbers()[team, shift], stops) for team, shift, stops in begin.routes
-        )
+        number = self.instance.numbers()
+        return self.master.keys_of((number[team, shift], stops) for team, shift, stops in begin.routes)
 
     def _dive_again(self) -> None:
         """Take up again the routes around one base of a large week, from what the bound knows by now."""
         if self.diver is None or self.dives % _FRESH == 0:
-            self.diver = Diver(
-                self.master, worth=self.search.tables.worth, floor_worth=self.search.floor_worth
-            )
+            self.diver = self._new_diver()
         self.dives += 1
-        routes = self.surroundings.draw()
-        stands = [walk for walk in self.search.best_routes() if walk[0] not in routes]
-        slots = self.diver.dive(routes, stands, stop=self._told_over)
+        slots = self._dived(self.diver, self.surroundings.draw(), stop=self._told_over)
         if not self.over():
             self.search.adopt(slots)
+
+    def _new_diver(self) -> Diver:
+        return Diver(self.master, worth=self.search.tables.worth, floor_worth=self.search.floor_worth)
+
+    def _dived(self, diver: Diver, routes: set[int], *, stop: Callable[[], bool]) -> Ints:
+        """Return the slots of the best plan with some routes planned anew from the bound."""
+        stands = [walk for walk in self.search.best_routes() if walk[0] not in routes]
+        return diver.dive(routes, stands, stop=stop)
 
     def _told_over(self) -> bool:
         """Give a sign of life, and say whether to stop."""

@@ -13,9 +13,9 @@ from typing import Any
 import highspy
 import numpy as np
 
-from shortlist.planning.bound import quiet_model
 from shortlist.planning.coupled import rooms
 from shortlist.planning.crossing import Found, Prices, room_in_stretch
+from shortlist.planning.linear_programs import rows_model
 from shortlist.planning.parts import Part
 from shortlist.planning.problem import Problem
 
@@ -71,11 +71,7 @@ class Exchange:
         self._rosters_of.append(of)
 
     def _empty(self) -> Any:
-        model = quiet_model()
-        count = len(self._right)
-        none, nothing = np.zeros(0, np.int32), np.zeros(0)
-        model.addRows(count, np.full(count, -_INF), np.array(self._right), 0, none, none, nothing)
-        model.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        model = rows_model(np.array(self._right))
         model.setOptionValue("simplex_strategy", 4)
         return model
 

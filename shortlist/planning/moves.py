@@ -267,7 +267,7 @@ def insert(
                 lo = max(lo, stops[r, HI, i] + apart)
             else:
                 apart = scratch[k, 2]
-                if scratch[k, 1] - apart < t:
+                if scratch[k, 1] - apart < t:  # only when planting: the later occurrence moves on
                     save(routes, stops, scratch, tally, r)
                     was = stops[r, LO, i]
                     stops[r, LO, i] = t + apart

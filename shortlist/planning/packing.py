@@ -11,8 +11,9 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from shortlist.planning.bound import Column, Master, quiet_model
+from shortlist.planning.bound import Column, Master
 from shortlist.planning.instance import Floats, Ints, Walk
+from shortlist.planning.linear_programs import rows_model
 
 _MOST_COLUMNS = 12_000
 _INF = highspy.kHighsInf
@@ -40,23 +41,13 @@ def pack(
     used = _used(master, start)
     index = np.unique(np.concatenate([chosen, np.array(sorted(used), dtype=np.int64)]))
     begin = sum(value[k] * times for k, times in used.items())
-    model = quiet_model()
+    model = rows_model(np.array(master.right))
     if seconds is not None:
         model.setOptionValue("time_limit", seconds)
     if nodes is not None:
         model.setOptionValue("mip_max_nodes", nodes)
     model.setOptionValue("mip_rel_gap", 1e-6)
-    count = len(master.right)
-    model.addRows(
-        count,
-        np.full(count, -_INF),
-        np.array(master.right),
-        0,
-        np.zeros(0, np.int32),
-        np.zeros(0, np.int32),
-        np.zeros(0),
-    )
-    rows = count
+    rows = len(master.right)
     lock_row = {}
     for _, slot, _ in master.instance.locked:
         model.addRow(1.0, 1.0, 0, np.zeros(0, np.int32), np.zeros(0))
@@ -98,7 +89,6 @@ def pack(
         model.addCol(floor_worth, 0.0, float(a.floor[k]), 1, np.array([row], np.int32), np.array([-1.0]))
     whole = np.arange(len(index), dtype=np.int32)
     model.changeColsIntegrality(len(index), whole, np.full(len(index), highspy.HighsVarType.kInteger))
-    model.changeObjectiveSense(highspy.ObjSense.kMaximize)
     guess = highspy.HighsSolution()
     guess.col_value = [float(used.get(int(k), 0)) for k in index] + [0.0] * len(area_row)
     model.setSolution(guess)

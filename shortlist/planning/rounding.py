@@ -11,9 +11,8 @@ from math import ceil
 
 import numpy as np
 
-from shortlist.planning.bound import Master
 from shortlist.planning.diving import Diver, shared_out
-from shortlist.planning.instance import Floats, Instance, Ints
+from shortlist.planning.instance import Instance, Ints
 from shortlist.planning.parts import split
 from shortlist.planning.problem import Problem
 
@@ -25,16 +24,17 @@ _AROUND_SHARE = 0.6
 """Share of all routes taken up again at the most."""
 
 
-def round_in_regions(
-    problem: Problem, master: Master, *, worth: Floats, floor_worth: float, stop: Callable[[], bool]
-) -> Ints:
-    """Return the slots of a plan rounded from what ``master`` knows, region by region on two threads."""
-    instance = master.instance
+def round_in_regions(problem: Problem, diver: Diver, *, stop: Callable[[], bool]) -> Ints:
+    """Return the slots of a plan rounded from what ``diver`` knows, region by region on two threads."""
+    instance = diver.master.instance
     count = 2 * ceil(len(instance.team) / (2 * _REGION))
     parts = split(problem, most=-(-len(problem.visits) // count))
-    regions = [[r for r, team in enumerate(instance.team) if team in set(part.teams)] for part in parts]
-    divers = [Diver(master, worth=worth, floor_worth=floor_worth) for _ in range(2)]
-    mine = shared_out(divers[0], regions)
+    region_of = {team: k for k, part in enumerate(parts) for team in part.teams}
+    regions: list[list[int]] = [[] for _ in parts]
+    for route, team in enumerate(instance.team):
+        regions[region_of[team]].append(route)
+    divers = [diver, diver.beside()]
+    mine = shared_out(diver, regions)
     everything = set(range(len(problem.visits)))
 
     def lane(first: int) -> list[tuple[int, Ints]]:

@@ -86,9 +86,8 @@ def test_routes_of_parts_are_routes_of_the_whole_and_bring_its_bound_down_sooner
 
 
 def rounded(problem: Problem, master: Master, search: Searcher) -> Ints:
-    return round_in_regions(
-        problem, master, worth=search.tables.worth, floor_worth=search.floor_worth, stop=never
-    )
+    diver = Diver(master, worth=search.tables.worth, floor_worth=search.floor_worth)
+    return round_in_regions(problem, diver, stop=never)
 
 
 def priced(problem: Problem) -> tuple[Master, Searcher]:

@@ -1,6 +1,5 @@
 """Windows cut where spacing bites: no lawful pair of starts breaks a row, and the bound only gets closer."""
 
-from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -16,19 +15,15 @@ from shortlist.planning.searcher import Searcher, Standing
 from shortlist.planning.spacing import Spacing
 from shortlist.planning.working_time_files import load
 from tests.bench.planned_weeks import week
-from tests.core.planning_weeks import MONDAY
+from tests.core.planning_weeks import iso
 
 HOUR = 3600
 
 
 def visited(windows: list[tuple[float, float]], *, gap: float, times: int, minutes: int = 60) -> Instance:
     """Return a week of one place and a pair that works every day from noon to midnight."""
-
-    def at(hour: float) -> str:
-        return (MONDAY + timedelta(hours=hour)).isoformat()
-
     data: dict[str, Any] = {
-        "horizon": {"start": at(0), "days": 7},
+        "horizon": {"start": iso(0, 0), "days": 7},
         "travel": {"speed_kmh": 15, "detour": 1.3},
         "places": [{"id": "bureau", "lon": 5.2, "lat": 52.35}, {"id": "plein", "lon": 5.2, "lat": 52.35}],
         "teams": [
@@ -37,7 +32,7 @@ def visited(windows: list[tuple[float, float]], *, gap: float, times: int, minut
                 "kind": "jeugdboa",
                 "people": ["a", "b"],
                 "base": "bureau",
-                "shifts": [{"start": at(24 * day + 12), "end": at(24 * day + 24)} for day in range(7)],
+                "shifts": [{"start": iso(day, 12), "end": iso(day, 24)} for day in range(7)],
             }
         ],
         "visits": [
@@ -50,7 +45,7 @@ def visited(windows: list[tuple[float, float]], *, gap: float, times: int, minut
                 "value": 10,
                 "times_per_week": times,
                 "min_gap_hours": gap,
-                "windows": [{"start": at(begin), "end": at(end)} for begin, end in windows],
+                "windows": [{"start": iso(0, begin), "end": iso(0, end)} for begin, end in windows],
             }
         ],
         "locked": [],
